@@ -1,0 +1,225 @@
+import { z } from 'zod';
+import { Id } from './ids.ts';
+import { Timestamp } from './time.ts';
+
+/**
+ * What the relay tells apps about. Strings that name a kind or a state are open: a newer relay may send values
+ * this app has never heard of, and they are kept and shown as "not compatible", never refused.
+ */
+
+/** A closed list today, any string tomorrow: autocompletes the known values without refusing others. */
+function open<const Known extends string>(...known: Known[]) {
+  void known;
+  return z.string() as unknown as z.ZodType<Known | (string & Record<never, never>), string>;
+}
+
+export const Clinic = z.object({
+  id: Id,
+  name: z.string(),
+  /** IANA zone; every date a person sees is in it. */
+  timeZone: z.string(),
+  numbers: z.array(z.object({ id: z.string(), displayPhone: z.string() })),
+});
+export type Clinic = z.infer<typeof Clinic>;
+
+export const Agent = z.object({
+  id: Id,
+  name: z.string(),
+  role: open('admin', 'agent'),
+  active: z.boolean(),
+});
+export type Agent = z.infer<typeof Agent>;
+
+export const Team = z.object({ id: Id, name: z.string(), memberIds: z.array(Id) });
+export type Team = z.infer<typeof Team>;
+
+export const Tag = z.object({ id: Id, name: z.string(), color: z.string() });
+export type Tag = z.infer<typeof Tag>;
+
+export const Patient = z.object({
+  id: Id,
+  /** The name the clinic gave, or null when it never did. */
+  name: z.string().nullable(),
+  /** The name the patient chose in WhatsApp. */
+  profileName: z.string().nullable(),
+  /** E.164 with its plus; null for a patient who hides the number behind a WhatsApp username. */
+  phone: z.string().nullable(),
+  /** WhatsApp's business-scoped user id, stored verbatim; opaque. */
+  whatsappUserId: z.string().nullable(),
+  language: z.string().nullable(),
+  note: z.string(),
+});
+export type Patient = z.infer<typeof Patient>;
+
+export const Appointment = z.object({
+  id: Id,
+  patientId: Id,
+  startsAt: Timestamp,
+  treatment: z.string(),
+  professional: z.string(),
+  state: open('scheduled', 'confirmed', 'cancelled', 'attended', 'missed'),
+});
+export type Appointment = z.infer<typeof Appointment>;
+
+/** Who wrote a message or did a thing. `phone` is the clinic's own handset (WhatsApp coexistence). */
+export const Author = z.object({
+  kind: open('patient', 'agent', 'bot', 'phone', 'relay'),
+  agentId: Id.nullable(),
+  name: z.string().nullable(),
+});
+export type Author = z.infer<typeof Author>;
+
+export const MessageError = z.object({
+  /** Meta's numeric code as text, or one of our refusal codes. */
+  code: z.string(),
+  /** Technical wording from Meta, for diagnostics; the app has its own sentence per code. */
+  title: z.string().nullable(),
+});
+export type MessageError = z.infer<typeof MessageError>;
+
+export const Reaction = z.object({ by: open('patient', 'clinic'), emoji: z.string(), at: Timestamp });
+export type Reaction = z.infer<typeof Reaction>;
+
+/** What a message holds besides its text, by `kind`; absent parts are simply not shown. */
+export const MessageContent = z.object({
+  location: z
+    .object({
+      latitude: z.number().nullable(),
+      longitude: z.number().nullable(),
+      name: z.string().nullable(),
+      address: z.string().nullable(),
+    })
+    .optional(),
+  contacts: z
+    .array(z.object({ name: z.string(), phones: z.array(z.string()), emails: z.array(z.string()) }))
+    .optional(),
+  /** A tapped button or list row, or a filled-in form. */
+  choice: z
+    .object({ title: z.string(), description: z.string().nullable(), payload: z.string().nullable() })
+    .optional(),
+  /** Name and values of a filled-in WhatsApp form, in its order. */
+  form: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
+  media: z
+    .object({
+      /** Relay media id once it is stored there; null while only announced. */
+      id: Id.nullable(),
+      mimeType: z.string(),
+      fileName: z.string().nullable(),
+      sizeBytes: z.number().int().nullable(),
+      voice: z.boolean(),
+    })
+    .optional(),
+  order: z
+    .array(z.object({ product: z.string(), quantity: z.string(), price: z.string(), currency: z.string() }))
+    .optional(),
+  /** The advertisement the patient came from. */
+  referral: z
+    .object({ headline: z.string().nullable(), body: z.string().nullable(), url: z.string().nullable() })
+    .optional(),
+  template: z.object({ name: z.string(), language: z.string() }).optional(),
+  /** What WhatsApp said it could not deliver, for `unsupported`. */
+  unsupportedType: z.string().nullable().optional(),
+  forwarded: z.boolean().optional(),
+});
+export type MessageContent = z.infer<typeof MessageContent>;
+
+export const MESSAGE_KINDS = [
+  'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'button', 'interactive',
+  'order', 'template', 'system', 'note', 'unsupported',
+] as const; // prettier-ignore
+
+export const Message = z.object({
+  id: Id,
+  conversationId: Id,
+  /** The clinic's feed number at which the message was created: unique, never changed, larger is newer. */
+  ordinal: z.number().int().positive(),
+  /** `internal` is seen by staff only: notes and system lines. */
+  direction: open('inbound', 'outbound', 'internal'),
+  kind: open(...MESSAGE_KINDS),
+  /** The words a person reads and searches: body, caption, chosen option. Null where there are none. */
+  text: z.string().nullable(),
+  content: MessageContent,
+  author: Author,
+  /** When the patient sent it by WhatsApp's clock, or when the relay took it from staff. Orders the thread. */
+  sentAt: Timestamp,
+  /** When the relay received it; later than `sentAt` by hours for a message WhatsApp held back. */
+  receivedAt: Timestamp,
+  /** Null for inbound and internal ones. */
+  status: open('queued', 'unknown', 'sent', 'delivered', 'read', 'played', 'failed', 'cancelled').nullable(),
+  error: MessageError.nullable(),
+  reactions: z.array(Reaction),
+  replyTo: Id.nullable(),
+  /** Earlier wordings, oldest first, of a message the patient edited. */
+  edits: z.array(z.object({ text: z.string().nullable(), at: Timestamp })),
+  revokedAt: Timestamp.nullable(),
+});
+export type Message = z.infer<typeof Message>;
+
+/** The last message as a row of the list shows it. */
+export const MessagePreview = Message.pick({
+  id: true,
+  direction: true,
+  kind: true,
+  text: true,
+  author: true,
+  sentAt: true,
+  status: true,
+});
+export type MessagePreview = z.infer<typeof MessagePreview>;
+
+export const Conversation = z.object({
+  id: Id,
+  patientId: Id,
+  /** Meta's phone_number_id of the clinic's number: two numbers mean two conversations and two windows. */
+  numberId: z.string(),
+  spam: z.boolean(),
+  closed: z.boolean(),
+  handler: open('human', 'bot'),
+  /** When the patient last wrote, by WhatsApp's clock; null when never. */
+  lastInboundSentAt: Timestamp.nullable(),
+  /** End of the customer service window as the relay knows it; null when the patient never wrote. */
+  windowExpiresAt: Timestamp.nullable(),
+  /** The either-party clock: receipt of any inbound, acceptance of any outbound that has not failed. */
+  lastInteractionAt: Timestamp.nullable(),
+  /** Orders the list: the newest message or interaction. */
+  lastActivityAt: Timestamp,
+  /** Direction of the last message that was not a reaction or internal line. */
+  lastMessageDirection: open('inbound', 'outbound').nullable(),
+  lastMessage: MessagePreview.nullable(),
+  unread: z.number().int().nonnegative(),
+  tagIds: z.array(Id),
+  assigneeIds: z.array(Id),
+  teamIds: z.array(Id),
+  participants: z.array(z.object({ agentId: Id, lastAt: Timestamp })),
+});
+export type Conversation = z.infer<typeof Conversation>;
+
+export const Template = z.object({
+  id: Id,
+  name: z.string(),
+  language: z.string(),
+  category: z.string(),
+  status: z.string(),
+  /** Meta's component list, untouched: the shared preview rule reads it. */
+  components: z.array(z.looseObject({ type: z.string() })),
+});
+export type Template = z.infer<typeof Template>;
+
+export const QuickReply = z.object({ id: Id, shortcut: z.string(), text: z.string() });
+export type QuickReply = z.infer<typeof QuickReply>;
+
+/** Every entity the feed speaks of, by its name there. */
+export const entities = {
+  clinic: Clinic,
+  agent: Agent,
+  team: Team,
+  patient: Patient,
+  appointment: Appointment,
+  tag: Tag,
+  conversation: Conversation,
+  message: Message,
+  template: Template,
+  quickReply: QuickReply,
+} as const;
+export type EntityName = keyof typeof entities;
+export type Entity<Name extends EntityName> = z.infer<(typeof entities)[Name]>;

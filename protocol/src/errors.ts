@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/**
+ * RFC 9457 problem details: what every refused request answers with, as `application/problem+json`.
+ * `code` is the stable part a program may branch on; `detail` is for a log, never for a person.
+ */
+export const Problem = z.object({
+  type: z.string().default('about:blank'),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string().optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** Codes of refused HTTP requests. The list is open: an unknown code is treated by its HTTP status. */
+export const ProblemCode = {
+  invalidRequest: 'invalid_request',
+  invalidCredentials: 'invalid_credentials',
+  tooManyAttempts: 'too_many_attempts',
+  sessionRevoked: 'session_revoked',
+  notFound: 'not_found',
+  cursorTooOld: 'cursor_too_old',
+  clientTooOld: 'client_too_old',
+  payloadTooLarge: 'payload_too_large',
+  internal: 'internal',
+} as const;
+
+/** Why a command was refused by a rule. Open for the same reason. */
+export const RefusalCode = {
+  windowClosed: 'window_closed',
+  conversationIsSpam: 'conversation_is_spam',
+  conversationNotFound: 'conversation_not_found',
+  messageNotFound: 'message_not_found',
+  notRetryable: 'not_retryable',
+  noRecipient: 'no_recipient',
+  stale: 'stale',
+  invalidArguments: 'invalid_arguments',
+  unknownCommand: 'unknown_command',
+} as const;

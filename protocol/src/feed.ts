@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { entities, type Entity, type EntityName } from './entities.ts';
+import { Id } from './ids.ts';
+import { Timestamp } from './time.ts';
+
+/** A place in the clinic's feed: 0 is before the first change. */
+export const Seq = z.number().int().nonnegative();
+
+/**
+ * One committed change of one entity. `seq` is also the version of the entity: a change whose seq is not larger
+ * than the version already held changes nothing, so changes may be applied twice or in any order.
+ * `entity` is open: an app skips names it does not know and re-reads from there once it does.
+ */
+export const Change = z.object({
+  seq: Seq,
+  entity: z.string(),
+  id: Id,
+  op: z.enum(['put', 'del']),
+  data: z.unknown().optional(),
+});
+export type Change = z.infer<typeof Change>;
+
+/** A change whose data has been parsed with its entity's schema. */
+export type KnownChange = {
+  [Name in EntityName]:
+    | { seq: number; entity: Name; id: Id; op: 'put'; data: Entity<Name> }
+    | { seq: number; entity: Name; id: Id; op: 'del'; data?: undefined };
+}[EntityName];
+
+/** Why a change could not be applied: the entity is from a newer relay, or its data does not fit. */
+export type UnreadableChange = {
+  seq: number;
+  entity: string;
+  id: Id;
+  reason: 'unknown_entity' | 'invalid_data';
+};
+
+/** Parses one change; never throws, so that one odd change cannot hold up its siblings. */
+export function readChange(change: Change): { known: KnownChange } | { unreadable: UnreadableChange } {
+  const { seq, entity, id, op } = change;
+  if (!Object.hasOwn(entities, entity)) return { unreadable: { seq, entity, id, reason: 'unknown_entity' } };
+  if (op === 'del') return { known: { seq, entity: entity as EntityName, id, op } };
+  const parsed = entities[entity as EntityName].safeParse(change.data);
+  if (!parsed.success) return { unreadable: { seq, entity, id, reason: 'invalid_data' } };
+  return { known: { seq, entity, id, op, data: parsed.data } as KnownChange };
+}
+
+/**
+ * `GET /changes?after=&limit=`: changes in feed order. Numbers may be missing where a later change of the same
+ * entity has replaced an earlier one; `next` is the cursor to continue from, `head` the newest number.
+ */
+export const ChangesPage = z.object({ changes: z.array(Change), next: Seq, more: z.boolean(), head: Seq });
+export type ChangesPage = z.infer<typeof ChangesPage>;
+export const CHANGES_LIMIT = 2_000;
+
+/** Names of the server-sent events of `GET /stream`. */
+export const StreamEvent = { change: 'change', ephemeral: 'ephemeral', ping: 'ping' } as const;
+/** A `ping` event comes at least this often, in milliseconds; it carries `{head}`. */
+export const STREAM_PING_MS = 15_000;
+export const StreamPing = z.object({ head: Seq });
+
+/** First line of `GET /snapshot`. Lines that follow are changes (`op: "put"`), then one `end` line. */
+export const SnapshotHead = z.object({
+  type: z.literal('head'),
+  seq: Seq,
+  counts: z.record(z.string(), z.number().int().nonnegative()),
+  serverTime: Timestamp,
+});
+export const SnapshotChange = Change.extend({ type: z.literal('change') });
+export const SnapshotEnd = z.object({ type: z.literal('end') });
+export const SnapshotLine = z.discriminatedUnion('type', [SnapshotHead, SnapshotChange, SnapshotEnd]);
+export type SnapshotLine = z.infer<typeof SnapshotLine>;
+
+/** The snapshot brings this many newest messages of each of its first conversations; the rest is history. */
+export const SNAPSHOT_MESSAGES_PER_CONVERSATION = 30;
+export const SNAPSHOT_CONVERSATIONS_WITH_MESSAGES = 300;
+
+/**
+ * `GET /history?before=&limit=`: messages with an ordinal below `before`, newest first, one change per line,
+ * then one `end` line with the cursor to continue from (null when the beginning is reached).
+ */
+export const HistoryEnd = z.object({
+  type: z.literal('end'),
+  before: z.number().int().positive().nullable(),
+});
+export const HistoryLine = z.discriminatedUnion('type', [SnapshotChange, HistoryEnd]);
+export type HistoryLine = z.infer<typeof HistoryLine>;
+export const HISTORY_LIMIT = 5_000;
