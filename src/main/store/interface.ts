@@ -1,0 +1,135 @@
+/**
+ * Everything the rest of main may ask of the local store. Reads run on the reader thread, writes on the writer;
+ * each is one use case and one transaction. Times are epoch milliseconds by the relay's clock and always passed in.
+ */
+import type { Change, Command, CommandResult, ConversationFilter } from '@recado/protocol';
+import type {
+  ConversationDetail,
+  InboxCounts,
+  InboxCursor,
+  InboxPage,
+  ThreadCursor,
+  ThreadPage,
+} from '../../shared/contract/index.ts';
+
+/** What a write touched, for the screen and the notifier. `overflow` when more than 200 conversations. */
+export interface ChangeSet {
+  conversationIds: string[];
+  overflow: boolean;
+  /** Reference data (clinic, agents, tags, …) changed: every row may look different. */
+  reference: boolean;
+}
+
+export interface SyncState {
+  /** Feed number this PC has applied everything up to; null before the first complete snapshot. */
+  cursor: number | null;
+  /** Feed number the snapshot in progress was taken at, and how many of its lines are in; null when none is. */
+  snapshot: { seq: number; received: number; expected: number } | null;
+  /** History is complete from here on: messages with this ordinal and above are held; null before any. */
+  historyBefore: number | null;
+  isHistoryComplete: boolean;
+  /** sentAt of the oldest message of the gap-free part. */
+  historyCompleteSince: number | null;
+  /** First feed number this app could not read; after an update the engine reads again from there. */
+  unreadableFrom: number | null;
+}
+
+/** A command of this PC on its way, oldest first. */
+export interface OutboxEntry {
+  command: Command;
+  conversationId: string | null;
+  state: 'queued' | 'sending' | 'refused';
+  attempts: number;
+}
+
+export interface StoreReads {
+  inboxPage(input: {
+    filter: ConversationFilter;
+    before: InboxCursor | null;
+    limit: number;
+    now: number;
+  }): InboxPage;
+  inboxCounts(input: { now: number }): InboxCounts;
+  conversationDetail(input: { conversationId: string; now: number }): ConversationDetail | null;
+  threadPage(input: {
+    conversationId: string;
+    before: ThreadCursor | null;
+    limit: number;
+  }): ThreadPage | null;
+  /** The instant after `now` at which some conversation with people expires; null when none will. */
+  nextExpiry(input: { now: number }): number | null;
+  /** Newest first; words match by prefix, accents and case do not matter. */
+  searchMessages(input: {
+    text: string;
+    limit: number;
+  }): { messageId: string; conversationId: string; ordinal: number; sentAt: number; text: string }[];
+  syncState(input: Record<string, never>): SyncState;
+  outboxCounts(input: Record<string, never>): { unsent: number; refused: number };
+  /** Session, settings and the like; JSON, or null when never set. */
+  localValue(input: { key: string }): unknown;
+}
+
+export interface StoreWrites {
+  /** Remembers who uses this PC, so that views can say "Tú". */
+  setAgent(input: { agentId: string }): void;
+  /** Begins a snapshot: mirrors of an older one stay until replaced; outbox, drafts and settings always stay. */
+  beginSnapshot(input: { seq: number; expected: number }): void;
+  /** Applies snapshot lines; versions decide, so any order and any repetition ends the same. */
+  applySnapshot(input: { changes: Change[] }): ChangeSet;
+  /** Ends the snapshot: cursor = its seq; what the relay no longer has is removed. */
+  endSnapshot(input: { seq: number }): ChangeSet;
+  /** Applies changes and moves the cursor to `next` (never backwards), in one transaction. */
+  applyChanges(input: { changes: Change[]; next: number }): ChangeSet;
+  /** Applies a page of history and remembers where to continue; null when the beginning was reached. */
+  applyHistory(input: { changes: Change[]; before: number | null }): ChangeSet;
+  /**
+   * Accepts an action: the command into the outbox and its predicted effect into the rows, together. A send also
+   * clears the conversation's draft.
+   */
+  enqueueCommand(input: { command: Command; now: number }): ChangeSet;
+  /** Takes up to `limit` queued commands, oldest first, none behind an unfinished one of its conversation, and marks them `sending`. */
+  takeOutbox(input: { limit: number }): OutboxEntry[];
+  /** The relay has answered: applied ones leave (a sent message stays visible until its change arrives), refused ones are kept with their code and their prediction is undone. */
+  recordOutboxResults(input: { results: CommandResult[] }): ChangeSet;
+  /** Nothing was heard: `sending` becomes `queued` again, attempts counted. Safe, because the relay knows the ids. */
+  returnOutbox(input: { commandIds: string[] }): ChangeSet;
+  /** Removes a queued or refused send; false when it has already left. */
+  discardMessage(input: { messageId: string }): { discarded: boolean; changes: ChangeSet };
+  /** Queues a refused send of this PC again with a new command id and window end; false when there is none. */
+  retryRefused(input: { messageId: string; command: Command; now: number }): {
+    retried: boolean;
+    changes: ChangeSet;
+  };
+  saveDraft(input: { conversationId: string; text: string }): ChangeSet;
+  setLocalValue(input: { key: string; value: unknown }): void;
+  /** Moves the write-ahead log into the file; called when idle and before closing. */
+  checkpoint(input: Record<string, never>): void;
+}
+
+type AsyncMethods<Methods> = {
+  [Name in keyof Methods]: Methods[Name] extends (input: infer Input) => infer Output
+    ? (input: Input) => Promise<Output>
+    : never;
+};
+
+/** The store as main sees it. */
+export interface Store {
+  read: AsyncMethods<StoreReads>;
+  write: AsyncMethods<StoreWrites>;
+  /** Finishes what is running, checkpoints and closes the file. */
+  close(): Promise<void>;
+}
+
+export type StoreOpenFailure =
+  'wrong_key' | 'corrupt' | 'from_newer_version' | 'locked' | 'disk_full' | 'no_access';
+
+/** `createStore(deps)` in `client.ts`: opens, migrates and verifies the file, starts both threads. */
+export interface StoreOptions {
+  /** Path of the database file. */
+  file: string;
+  /** 32 bytes. */
+  key: Uint8Array;
+  /** The built or source worker module. */
+  workerFile: URL;
+  log: (name: string, fields: Record<string, number | string | boolean>) => void;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** Everything a call may answer instead of data. A closed list: the renderer has one sentence per code. */
+export const ERROR_CODES = [
+  'invalid_input',
+  'unknown_call',
+  'untrusted_sender',
+  'signed_out',
+  'not_found',
+  'invalid_credentials',
+  'too_many_attempts',
+  'relay_unreachable',
+  'not_a_relay',
+  'client_too_old',
+  'window_closed',
+  'conversation_is_spam',
+  'unsent_work',
+  'store_unavailable',
+  'internal',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** `retryAfterMs` accompanies `too_many_attempts`; `count` accompanies `unsent_work`. */
+export const CallError = z.object({
+  code: z.enum(ERROR_CODES),
+  retryAfterMs: z.number().optional(),
+  count: z.number().optional(),
+});
+export type CallError = z.infer<typeof CallError>;
+
+/** Replies are values: Electron would keep only the message of a thrown error. */
+export type Reply<Data> = { ok: true; data: Data } | { ok: false; error: CallError };

@@ -1,0 +1,195 @@
+/** What the screen reads: screenfuls, ready to show. Times are epoch milliseconds by the relay's clock. */
+import {
+  CONVERSATION_FILTERS,
+  Id,
+  MessageContent,
+  MessageError,
+  type ConversationFacts,
+} from '@recado/protocol';
+import { z } from 'zod';
+
+const Epoch = z.number();
+
+export const Filter = z.enum(CONVERSATION_FILTERS);
+
+/** The facts a row's filter, badges and countdown follow from; the renderer asks protocol's rules, with relay time. */
+export const Facts = z.object({
+  spam: z.boolean(),
+  closed: z.boolean(),
+  handler: z.enum(['human', 'bot']),
+  lastInboundSentAt: Epoch.nullable(),
+  windowExpiresAt: Epoch.nullable(),
+  lastInteractionAt: Epoch.nullable(),
+  lastMessageDirection: z.enum(['inbound', 'outbound']).nullable(),
+  unread: z.number().int(),
+}) satisfies z.ZodType<ConversationFacts>;
+
+export const AuthorView = z.object({
+  kind: z.string(),
+  name: z.string().nullable(),
+  /** The agent signed in on this PC. */
+  isMe: z.boolean(),
+});
+
+/** The names of the protocol plus `sending`: what happened to an outgoing message, this PC's outbox included. */
+export const DeliveryState = z.string();
+
+export const PreviewView = z.object({
+  direction: z.string(),
+  kind: z.string(),
+  text: z.string().nullable(),
+  author: AuthorView,
+  sentAt: Epoch,
+  deliveryState: DeliveryState.nullable(),
+});
+
+export const TagView = z.object({ id: Id, name: z.string(), color: z.string() });
+
+export const InboxRow = z.object({
+  conversationId: Id,
+  /** Null when there is neither a name nor a number. */
+  displayName: z.string().nullable(),
+  /** Whether the name is the clinic's own (a patient on file). */
+  isOnFile: z.boolean(),
+  facts: Facts,
+  lastMessage: PreviewView.nullable(),
+  lastActivityAt: Epoch,
+  tags: z.array(TagView),
+  nextAppointmentAt: Epoch.nullable(),
+  /** Messages of this PC still on their way to the relay, and those that need a person. */
+  unsent: z.number().int(),
+  failed: z.number().int(),
+  hasDraft: z.boolean(),
+});
+export type InboxRow = z.infer<typeof InboxRow>;
+
+/** Key of a row in a list ordered by latest activity: pages continue below it. */
+export const InboxCursor = z.object({ lastActivityAt: Epoch, key: z.number().int() });
+export type InboxCursor = z.infer<typeof InboxCursor>;
+export const InboxPage = z.object({ rows: z.array(InboxRow), next: InboxCursor.nullable() });
+export type InboxPage = z.infer<typeof InboxPage>;
+
+export const FilterCount = z.object({ total: z.number().int(), unread: z.number().int() });
+export const InboxCounts = z.object({
+  filters: z.record(Filter, FilterCount),
+  /** Conversations with unread in received and expired: tray, dock and taskbar (4.6). */
+  badge: z.number().int(),
+  /** Unanswered patients in the expired filter: the strip above received. */
+  expiredUnanswered: z.number().int(),
+});
+export type InboxCounts = z.infer<typeof InboxCounts>;
+
+export const Delivery = z.object({
+  state: DeliveryState,
+  error: MessageError.nullable(),
+  /** Whether a person may ask for it again, or throw away what never left. */
+  canRetry: z.boolean(),
+  canDiscard: z.boolean(),
+});
+
+export const ThreadItem = z.object({
+  messageId: Id,
+  /** Null while the message is only in this PC's outbox. */
+  ordinal: z.number().int().nullable(),
+  direction: z.string(),
+  kind: z.string(),
+  text: z.string().nullable(),
+  content: MessageContent,
+  author: AuthorView,
+  sentAt: Epoch,
+  /** WhatsApp delivered it to the clinic long after it was written. */
+  isLate: z.boolean(),
+  delivery: Delivery.nullable(),
+  reactions: z.array(z.object({ by: z.string(), emoji: z.string() })),
+  isEdited: z.boolean(),
+  isRevoked: z.boolean(),
+});
+export type ThreadItem = z.infer<typeof ThreadItem>;
+
+export const ThreadCursor = z.object({ sentAt: Epoch, ordinal: z.number().int() });
+export type ThreadCursor = z.infer<typeof ThreadCursor>;
+/** Oldest first. `before` is the cursor of older ones; null at the beginning of what this PC holds. */
+export const ThreadPage = z.object({
+  items: z.array(ThreadItem),
+  before: ThreadCursor.nullable(),
+  /** False while older messages may still arrive from the relay. */
+  isComplete: z.boolean(),
+});
+export type ThreadPage = z.infer<typeof ThreadPage>;
+
+export const AppointmentView = z.object({
+  id: Id,
+  startsAt: Epoch,
+  treatment: z.string(),
+  professional: z.string(),
+  state: z.string(),
+});
+
+export const ConversationDetail = z.object({
+  conversationId: Id,
+  displayName: z.string().nullable(),
+  isOnFile: z.boolean(),
+  profileName: z.string().nullable(),
+  /** As people write it: "+34 600 11 12 22". */
+  phone: z.string().nullable(),
+  note: z.string(),
+  facts: Facts,
+  tags: z.array(TagView),
+  assignees: z.array(z.object({ id: Id, name: z.string() })),
+  teams: z.array(z.object({ id: Id, name: z.string() })),
+  participants: z.array(z.object({ id: Id, name: z.string(), lastAt: Epoch })),
+  nextAppointment: AppointmentView.nullable(),
+  lastAppointment: AppointmentView.nullable(),
+  draft: z.string(),
+});
+export type ConversationDetail = z.infer<typeof ConversationDetail>;
+
+/** Where the copy on this PC stands. `offline`: the relay was tried and not reached; tried again by itself. */
+export const SYNC_PHASES = [
+  'stopped',
+  'bootstrapping',
+  'catchingUp',
+  'live',
+  'offline',
+  'sessionRevoked',
+  'outdated',
+] as const;
+export const SyncView = z.object({
+  phase: z.enum(SYNC_PHASES),
+  /** When the phase began; with `offline`, when the relay was last heard. */
+  since: Epoch,
+  /** Conversations received of those expected, while bootstrapping. */
+  progress: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
+  /** Older messages are still arriving; how far back this PC is complete. */
+  historyCompleteSince: Epoch.nullable(),
+  isHistoryComplete: z.boolean(),
+  /** Commands of this PC the relay has not taken yet. */
+  unsent: z.number().int(),
+});
+export type SyncView = z.infer<typeof SyncView>;
+
+/** The whole state of the app outside the screenfuls; sent again whenever any of it changes. */
+export const AppState = z.object({
+  phase: z.enum(['starting', 'signedOut', 'ready', 'storeUnavailable']),
+  signIn: z.object({
+    /** Filled in before the person types: the last relay used. */
+    relayUrl: z.string(),
+    email: z.string(),
+    /** A demo clinic is at hand. */
+    hasDemo: z.boolean(),
+    /** Why the session ended, when the person did not end it. */
+    endedBy: z.enum(['revoked']).nullable(),
+  }),
+  session: z
+    .object({
+      agent: z.object({ id: Id, name: z.string() }),
+      clinic: z.object({ name: z.string(), timeZone: z.string(), displayPhone: z.string().nullable() }),
+    })
+    .nullable(),
+  sync: SyncView,
+  /** Relay time minus PC time, milliseconds: everything on screen that depends on time adds it. */
+  clockOffsetMs: z.number(),
+  /** Something a person should know once: the local copy was set aside and is being rebuilt. */
+  notice: z.enum(['storeRebuilt']).nullable(),
+});
+export type AppState = z.infer<typeof AppState>;
