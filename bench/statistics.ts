@@ -1,0 +1,19 @@
+/** The value below which `share` of the samples lie (nearest rank). */
+export function percentile(samples: readonly number[], share: number): number {
+  if (samples.length === 0) throw new Error('no samples');
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
+}
+
+/** Milliseconds with one decimal, as results print them. */
+export function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}
+
+export function summary(samples: readonly number[]): { p50: number; p95: number; max: number } {
+  return {
+    p50: rounded(percentile(samples, 0.5)),
+    p95: rounded(percentile(samples, 0.95)),
+    max: rounded(Math.max(...samples)),
+  };
+}
