@@ -1,0 +1,49 @@
+import { Change, StreamEvent, StreamPing } from '@recado/protocol';
+import { createParser } from 'eventsource-parser';
+import type { OpenBody } from './http.ts';
+import type { Outcome, StreamItem } from './interface.ts';
+import { readText } from './lines.ts';
+
+function readItem(name: string | undefined, data: string): StreamItem | null {
+  if (name !== StreamEvent.change && name !== StreamEvent.ping) return { type: 'other' };
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return null;
+  }
+  if (name === StreamEvent.ping) {
+    const ping = StreamPing.safeParse(value);
+    return ping.success ? { type: 'ping', head: ping.data.head } : null;
+  }
+  const change = Change.safeParse(value);
+  return change.success ? { type: 'change', change: change.data } : null;
+}
+
+/**
+ * Reads server-sent events. All that one read brought is handed over together: alone when it is quiet, in larger
+ * batches while the last ones are being applied. An event that cannot be read ends the stream, because skipping a
+ * change would lose it.
+ */
+export async function readEvents(
+  open: OpenBody,
+  onItems: (items: StreamItem[]) => Promise<void>,
+): Promise<Outcome<null>> {
+  let items: StreamItem[] = [];
+  let isBroken = false;
+  const parser = createParser({
+    onEvent(event) {
+      const item = readItem(event.event, event.data);
+      if (item === null) isBroken = true;
+      else if (!isBroken) items.push(item);
+    },
+  });
+  const outcome = await readText(open, async (text) => {
+    parser.feed(text);
+    const batch = items;
+    items = [];
+    if (batch.length > 0) await onItems(batch);
+    return !isBroken;
+  });
+  return isBroken ? { ok: false, failure: { kind: 'invalidResponse' } } : outcome;
+}

@@ -1,0 +1,88 @@
+import type { z } from 'zod';
+import type { OpenBody } from './http.ts';
+import type { Outcome } from './interface.ts';
+
+/** A line this long is no line of a relay; without a limit a broken one could fill the memory. */
+const LONGEST_LINE = 16 * 1024 * 1024;
+
+/**
+ * Hands over a body chunk by chunk as text; the next one is read when `onText` has resolved. `onText` answers false to
+ * stop. Fails when the connection does, never because of what `onText` throws.
+ */
+export async function readText(
+  open: OpenBody,
+  onText: (text: string) => Promise<boolean>,
+): Promise<Outcome<null>> {
+  const reader = open.body.getReader();
+  const decoder = new TextDecoder();
+  const next = async () => {
+    try {
+      return await reader.read();
+    } catch {
+      return null;
+    }
+  };
+  try {
+    for (;;) {
+      open.deadline.extend();
+      const chunk = await next();
+      open.deadline.hold();
+      if (chunk === null) return { ok: false, failure: open.failure() };
+      if (chunk.done) return { ok: true, value: null };
+      if (!(await onText(decoder.decode(chunk.value, { stream: true })))) return { ok: true, value: null };
+    }
+  } finally {
+    // A body that is read no further must let go of its connection; that it is gone already is no news.
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+/**
+ * Reads newline-delimited JSON. What one chunk completes is parsed and handed over together; lines the schema does
+ * not know (from a newer relay) are left out and counted.
+ */
+export async function readJsonLines<Line>(
+  open: OpenBody,
+  schema: z.ZodType<Line>,
+  onLines: (lines: Line[]) => Promise<void>,
+): Promise<Outcome<{ skipped: number }>> {
+  let rest = '';
+  let skipped = 0;
+  let isBroken = false;
+
+  const parse = (text: string): Line[] => {
+    const lines: Line[] = [];
+    for (const line of text.split('\n')) {
+      if (line === '') continue;
+      let value: unknown;
+      try {
+        value = JSON.parse(line);
+      } catch {
+        isBroken = true;
+        return lines;
+      }
+      const parsed = schema.safeParse(value);
+      if (parsed.success) lines.push(parsed.data);
+      else skipped += 1;
+    }
+    return lines;
+  };
+
+  const outcome = await readText(open, async (text) => {
+    const end = text.lastIndexOf('\n');
+    if (end === -1) {
+      rest += text;
+      isBroken = rest.length > LONGEST_LINE;
+      return !isBroken;
+    }
+    const lines = parse(rest + text.slice(0, end));
+    rest = text.slice(end + 1);
+    if (lines.length > 0) await onLines(lines);
+    return !isBroken;
+  });
+  if (isBroken) return { ok: false, failure: { kind: 'invalidResponse' } };
+  if (!outcome.ok) return outcome;
+  const last = parse(rest);
+  if (last.length > 0) await onLines(last);
+  return { ok: true, value: { skipped } };
+}
