@@ -1,0 +1,103 @@
+import { Agent, Clinic, toTimestamp, type Id, type Session, type SessionRequest } from '@recado/protocol';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/database.ts';
+import { verifyPassword } from './passwords.ts';
+import { hashToken, newToken } from './secrets.ts';
+import type { LoginThrottle } from './throttle.ts';
+
+/** Who is speaking, as proved by a token. */
+export interface Identity {
+  clinicId: Id;
+  agentId: Id;
+  agentName: string;
+  deviceId: Id;
+}
+
+export type SignIn =
+  | { outcome: 'signedIn'; session: Session }
+  | { outcome: 'refused' }
+  | { outcome: 'throttled'; retryAfterSeconds: number };
+
+interface SessionsDeps {
+  database: Database;
+  throttle: LoginThrottle;
+  clock: Clock;
+}
+
+export function createSessions({ database, throttle, clock }: SessionsDeps) {
+  async function openSession(request: SessionRequest, clinicId: Id, agentId: Id): Promise<Session> {
+    const token = newToken();
+    const now = toTimestamp(clock.now());
+    return database.inClinic(clinicId, async (client) => {
+      const { device } = request;
+      await client.query(
+        `insert into devices (clinic_id, id, agent_id, name, platform, app_version, created_at, last_seen_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $7)
+         on conflict (clinic_id, agent_id, id) do update
+           set name = excluded.name, platform = excluded.platform, app_version = excluded.app_version,
+               last_seen_at = excluded.last_seen_at`,
+        [clinicId, device.id, agentId, device.name, device.platform, device.appVersion, now],
+      );
+      await client.query(
+        `insert into sessions (token_hash, clinic_id, agent_id, device_id, created_at)
+         values ($1, $2, $3, $4, $5)`,
+        [hashToken(token), clinicId, agentId, device.id, now],
+      );
+      const { rows } = await client.query<{ agent: unknown; clinic: unknown }>(
+        `select (select data from wire_agent where clinic_id = $1 and id = $2) as agent,
+                (select data from wire_clinic where clinic_id = $1) as clinic`,
+        [clinicId, agentId],
+      );
+      return { token, agent: Agent.parse(rows[0]?.agent), clinic: Clinic.parse(rows[0]?.clinic) };
+    });
+  }
+
+  return {
+    /** `address` is where the request came from. An unknown e-mail address takes as long as a wrong password. */
+    async signIn(request: SessionRequest, address: string): Promise<SignIn> {
+      const retryAfterSeconds = await throttle.begin(request.email, address);
+      if (retryAfterSeconds > 0) return { outcome: 'throttled', retryAfterSeconds };
+      const { rows } = await database.asSystem((client) =>
+        client.query<{ clinic_id: Id; id: Id; password_hash: string }>(
+          'select clinic_id, id, password_hash from agents where email = $1 and active',
+          [request.email],
+        ),
+      );
+      const agent = rows[0];
+      const right = await verifyPassword(request.password, agent?.password_hash ?? null);
+      if (!agent || !right) return { outcome: 'refused' };
+      await throttle.succeeded(request.email);
+      return { outcome: 'signedIn', session: await openSession(request, agent.clinic_id, agent.id) };
+    },
+
+    /** Who holds the token, or null when it is unknown, revoked, or its agent is no longer active. */
+    async identify(token: string): Promise<Identity | null> {
+      const { rows } = await database.asSystem((client) =>
+        client.query<{ clinic_id: Id; agent_id: Id; name: string; device_id: Id }>(
+          `select sessions.clinic_id, agent_id, agents.name, device_id
+           from sessions join agents on agents.clinic_id = sessions.clinic_id and agents.id = agent_id
+           where token_hash = $1 and revoked_at is null and active`,
+          [hashToken(token)],
+        ),
+      );
+      const row = rows[0];
+      if (!row) return null;
+      return {
+        clinicId: row.clinic_id,
+        agentId: row.agent_id,
+        agentName: row.name,
+        deviceId: row.device_id,
+      };
+    },
+
+    async revoke(token: string): Promise<void> {
+      await database.asSystem((client) =>
+        client.query('update sessions set revoked_at = $2 where token_hash = $1 and revoked_at is null', [
+          hashToken(token),
+          toTimestamp(clock.now()),
+        ]),
+      );
+    },
+  };
+}
+export type Sessions = ReturnType<typeof createSessions>;

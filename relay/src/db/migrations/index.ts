@@ -1,0 +1,8 @@
+import type { Migration } from '../migrate.ts';
+import { accounts } from './0010-accounts.ts';
+import { inbox } from './0020-inbox.ts';
+import { whatsapp } from './0030-whatsapp.ts';
+import { feed } from './0040-feed.ts';
+
+/** Every step, oldest first. */
+export const migrations: Migration[] = [accounts, inbox, whatsapp, feed];

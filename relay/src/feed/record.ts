@@ -1,0 +1,21 @@
+import type { EntityName } from '@recado/protocol';
+import type { Client } from '../db/database.ts';
+
+/**
+ * Gives a change the clinic's next number. The clinic's row stays locked until the transaction ends, so numbers have
+ * no gaps and become visible in order: whoever reads up to n has seen everything up to n. The caller writes the
+ * number into the row's `version` in the same transaction.
+ */
+export async function recordChange(
+  client: Client,
+  change: { clinicId: string; entity: EntityName; id: string; op?: 'put' | 'del' },
+): Promise<number> {
+  const { rows } = await client.query<{ seq: number }>(
+    `with next as (update clinics set seq = seq + 1 where clinic_id = $1 returning seq)
+     insert into changes (clinic_id, seq, entity, id, op) select $1, seq, $2, $3, $4 from next returning seq`,
+    [change.clinicId, change.entity, change.id, change.op ?? 'put'],
+  );
+  const seq = rows[0]?.seq;
+  if (seq === undefined) throw new Error('the clinic does not exist');
+  return seq;
+}
