@@ -101,6 +101,11 @@ export interface StoreWrites {
     changes: ChangeSet;
   };
   saveDraft(input: { conversationId: string; text: string }): ChangeSet;
+  /**
+   * After an update of the app: moves the cursor back to just before `unreadableFrom` and forgets that number, so that
+   * the ordinary catch-up reads those changes again (versions make the rest harmless). Answers the cursor to go on from.
+   */
+  rereadUnreadable(input: Record<string, never>): { cursor: number | null };
   setLocalValue(input: { key: string; value: unknown }): void;
   /** Moves the write-ahead log into the file; called when idle and before closing. */
   checkpoint(input: Record<string, never>): void;
@@ -123,7 +128,29 @@ export interface Store {
 export type StoreOpenFailure =
   'wrong_key' | 'corrupt' | 'from_newer_version' | 'locked' | 'disk_full' | 'no_access';
 
-/** `createStore(deps)` in `client.ts`: opens, migrates and verifies the file, starts both threads. */
+/** A file that could not be read was set aside (renamed, kept), a new one was begun, and this much was carried over. */
+export interface StoreRecovery {
+  reason: 'wrong_key' | 'corrupt';
+  /** Where the unreadable file lies now. */
+  setAsideFile: string;
+  commands: number;
+  drafts: number;
+}
+
+/**
+ * What `createStore` answers. `wrong_key` and `corrupt` are failures only when the file could not even be renamed;
+ * normally they come as `recovered` beside a fresh store.
+ */
+export type StoreOpened =
+  { ok: true; store: Store; recovered: StoreRecovery | null } | { ok: false; failure: StoreOpenFailure };
+
+/** What a call of a store rejects with; the message holds names and codes, never values. */
+export interface StoreError extends Error {
+  name: 'StoreError';
+  code: 'disk_full' | 'corrupt' | 'locked' | 'closed' | 'crashed' | 'failed';
+}
+
+/** `createStore(options)` in `client.ts`: opens, migrates and verifies the file, starts both threads. */
 export interface StoreOptions {
   /** Path of the database file. */
   file: string;
