@@ -1,0 +1,122 @@
+import {
+  createGraphSandbox,
+  type GraphSandbox,
+  type StatusPlan,
+} from '../../relay/sandbox/graph-api/index.ts';
+import { createTestDatabase, type DatabaseServer } from '../../relay/sandbox/testing/database.ts';
+import {
+  createTestClinic,
+  signWebhook,
+  testSecrets,
+  type TestAgent,
+} from '../../relay/sandbox/testing/relay.ts';
+import { createRelayProcess, type RelayProcess } from './relay-process.ts';
+
+/** A clinic for one test: its own database, relay process and stand-in for WhatsApp. */
+export interface TestClinicWorld {
+  relay: RelayProcess;
+  sandbox: GraphSandbox;
+  agent: TestAgent;
+  agents: TestAgent[];
+  /** A patient writes; resolves when the relay has taken the webhook. */
+  patientWrites(patient: TestPatient, text: string, options?: { sentAt?: number }): Promise<void>;
+  /** Posts exact bytes as Meta would, signed. */
+  postWebhook(body: string): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface TestPatient {
+  name: string;
+  /** Digits with country code, as WhatsApp ids are. */
+  whatsappId: string;
+}
+
+export const LUCIA: TestPatient = { name: 'Lucía Martín', whatsappId: '34600111222' };
+export const JAVIER: TestPatient = { name: 'Javier Cano', whatsappId: '34600333444' };
+
+/** Everything arrives at once and in order; a test that wants it otherwise says so. */
+const PROMPT_STATUSES: StatusPlan = {
+  steps: [
+    { status: 'sent', afterMs: 0 },
+    { status: 'delivered', afterMs: 0 },
+    { status: 'read', afterMs: 0 },
+  ],
+};
+
+let messagesWritten = 0;
+
+export async function createClinicWorld(server: DatabaseServer): Promise<TestClinicWorld> {
+  const database = await createTestDatabase(server);
+  const clinic = await createTestClinic(database.url, {
+    name: 'Clínica Alameda',
+    agentNames: ['Marta Ruiz', 'David León'],
+  });
+  const sandbox = await createGraphSandbox({
+    appSecret: testSecrets.appSecret,
+    verifyToken: testSecrets.verifyToken,
+    accessTokens: [testSecrets.accessToken],
+    phoneNumbers: [
+      { id: clinic.number.phoneNumberId, phone: clinic.number.displayPhone, wabaId: clinic.number.wabaId },
+    ],
+    statusPlan: PROMPT_STATUSES,
+  });
+  const relay = await createRelayProcess({ databaseUrl: database.url, graphUrl: `${sandbox.url}/v25.0` });
+  await relay.start();
+  sandbox.setWebhookUrl(`${relay.url}/webhooks/whatsapp`);
+
+  const postWebhook = (body: string) =>
+    fetch(`${relay.url}/webhooks/whatsapp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-hub-signature-256': signWebhook(body) },
+      body,
+    });
+
+  return {
+    relay,
+    sandbox,
+    agent: clinic.agents[0]!,
+    agents: clinic.agents,
+    postWebhook,
+    async patientWrites(patient, text, { sentAt = Date.now() } = {}) {
+      sandbox.noteInbound({ phone: `+${patient.whatsappId}` }, sentAt, clinic.number.phoneNumberId);
+      messagesWritten += 1;
+      const body = JSON.stringify({
+        object: 'whatsapp_business_account',
+        entry: [
+          {
+            id: clinic.number.wabaId,
+            changes: [
+              {
+                field: 'messages',
+                value: {
+                  messaging_product: 'whatsapp',
+                  metadata: {
+                    display_phone_number: clinic.number.displayPhone.slice(1),
+                    phone_number_id: clinic.number.phoneNumberId,
+                  },
+                  contacts: [{ profile: { name: patient.name }, wa_id: patient.whatsappId }],
+                  messages: [
+                    {
+                      from: patient.whatsappId,
+                      id: `wamid.e2e.${process.pid}.${messagesWritten}`,
+                      timestamp: String(Math.floor(sentAt / 1_000)),
+                      type: 'text',
+                      text: { body: text },
+                    },
+                  ],
+                },
+              },
+            ],
+          },
+        ],
+      });
+      const response = await postWebhook(body);
+      if (response.status !== 200) throw new Error(`the relay answered ${response.status} to a webhook`);
+    },
+    async close() {
+      await relay.kill();
+      await sandbox.close();
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { _electron, expect, type ElectronApplication, type Page } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestAgent } from '../../relay/sandbox/testing/relay.ts';
+import type { ElectronRuntime } from '../../scripts/electron-runtime.ts';
+
+const APP_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
+
+/** One PC at the front desk: the real app on a profile folder of its own. */
+export interface Desk {
+  readonly window: Page;
+  readonly app: ElectronApplication;
+  readonly profile: string;
+  /** Fills in the first-run screen and waits for the inbox. */
+  signIn(relayUrl: string, agent: Pick<TestAgent, 'email' | 'password'>): Promise<void>;
+  /** Closes the app and starts it again on the same profile. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DeskOptions {
+  runtime: ElectronRuntime;
+  environment?: Record<string, string>;
+  size?: { width: number; height: number };
+}
+
+export async function openDesk({ runtime, environment = {}, size }: DeskOptions): Promise<Desk> {
+  const profile = await mkdtemp(join(tmpdir(), 'recado-desk-'));
+  const launch = async () => {
+    const app = await _electron.launch({
+      executablePath: runtime.executablePath,
+      args: [...runtime.launchArguments, APP_FOLDER, `--user-data-dir=${profile}`, '--lang=es'],
+      env: { ...(process.env as Record<string, string>), ...environment },
+    });
+    const window = await app.firstWindow();
+    if (size !== undefined) {
+      await app.evaluate(({ BrowserWindow }, { width, height }) => {
+        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height);
+      }, size);
+    }
+    return { app, window };
+  };
+  let running = await launch();
+
+  return {
+    get window() {
+      return running.window;
+    },
+    get app() {
+      return running.app;
+    },
+    profile,
+    async signIn(relayUrl, agent) {
+      const { window } = running;
+      await window.getByLabel('Dirección del relay').fill(relayUrl);
+      await window.getByLabel('Correo electrónico').fill(agent.email);
+      await window.getByLabel('Contraseña', { exact: true }).fill(agent.password);
+      await window.getByRole('button', { name: 'Entrar' }).click();
+      await expect(window.getByText('Al día')).toBeVisible();
+    },
+    async restart() {
+      await running.app.close();
+      running = await launch();
+    },
+    async close() {
+      await running.app.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
