@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import type { SYNC_PHASES, SyncView } from '../../shared/contract/index.ts';
+import type { Clock, Scheduler } from '../lib/time.ts';
+import type { Log } from '../lib/log.ts';
+import type { RelayClient } from '../relay/interface.ts';
+import type { ChangeSet, Store } from '../store/interface.ts';
+
+export type SyncPhase = (typeof SYNC_PHASES)[number];
+/** What the screen is told of the engine; the outbox adds its count. */
+export type SyncStatus = Omit<z.infer<typeof SyncView>, 'unsent'>;
+
+/** Where changes came from: the stream, catching up after a pause, or old messages behind the scenes. */
+export type ChangeOrigin = 'live' | 'catchUp' | 'history';
+
+/** Why the engine should look at the relay now instead of later. */
+export type WakeReason = 'resume' | 'unlock' | 'network' | 'focus';
+
+export interface SyncDeps {
+  store: Pick<Store, 'read' | 'write'>;
+  relay: Pick<RelayClient, 'changes' | 'snapshot' | 'history' | 'stream'>;
+  clock: Clock;
+  scheduler: Scheduler;
+  random: () => number;
+  appVersion: string;
+  log: Log;
+  onStatus: (status: SyncStatus) => void;
+  onChanges: (changes: ChangeSet, origin: ChangeOrigin) => void;
+  /** The relay has revoked this session; the engine has stopped. */
+  onRevoked: () => void;
+}
+
+export interface SyncEngine {
+  start(): void;
+  wake(reason: WakeReason): void;
+  status(): SyncStatus;
+  /** Stops everything under way; resolves when nothing of it touches the store any more. */
+  stop(): Promise<void>;
+}

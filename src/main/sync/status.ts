@@ -1,0 +1,64 @@
+import type { Clock } from '../lib/time.ts';
+import type { SyncState } from '../store/interface.ts';
+import type { SyncPhase, SyncStatus } from './interface.ts';
+
+/** Holds what the screen is told and tells it when something in it changed. */
+export interface StatusBoard {
+  get(): SyncStatus;
+  setPhase(phase: SyncPhase): void;
+  setProgress(progress: SyncStatus['progress']): void;
+  setHistory(state: Pick<SyncState, 'historyCompleteSince' | 'isHistoryComplete'>): void;
+  /** The relay answered or sent something. */
+  heard(): void;
+  /** When it last did, relay time; null when it never has. */
+  lastHeardAt(): number | null;
+  restoreLastHeard(at: number): void;
+}
+
+export function createStatusBoard(deps: {
+  clock: Clock;
+  onStatus: (status: SyncStatus) => void;
+}): StatusBoard {
+  let lastHeardAt: number | null = null;
+  let status: SyncStatus = {
+    phase: 'stopped',
+    since: deps.clock.now(),
+    progress: null,
+    historyCompleteSince: null,
+    isHistoryComplete: false,
+  };
+  const set = (change: Partial<SyncStatus>) => {
+    status = { ...status, ...change };
+    deps.onStatus(status);
+  };
+  return {
+    get: () => status,
+    setPhase(phase) {
+      if (phase === status.phase) return;
+      const now = deps.clock.now();
+      set({
+        phase,
+        since: phase === 'offline' ? (lastHeardAt ?? now) : now,
+        progress: phase === 'bootstrapping' ? status.progress : null,
+      });
+    },
+    setProgress(progress) {
+      set({ progress });
+    },
+    setHistory({ historyCompleteSince, isHistoryComplete }) {
+      if (
+        historyCompleteSince === status.historyCompleteSince &&
+        isHistoryComplete === status.isHistoryComplete
+      )
+        return;
+      set({ historyCompleteSince, isHistoryComplete });
+    },
+    heard() {
+      lastHeardAt = deps.clock.now();
+    },
+    lastHeardAt: () => lastHeardAt,
+    restoreLastHeard(at) {
+      lastHeardAt ??= at;
+    },
+  };
+}
