@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { exitOf, runAsProgram } from './runtime/program.ts';
 import { hasDisplay } from './system-libraries.ts';
 
 /** A screen to open windows on. */
@@ -31,14 +32,13 @@ export async function openDisplay(): Promise<Display> {
 }
 
 if (import.meta.main) {
-  const [command, ...commandArguments] = process.argv.slice(2);
-  if (command === undefined) throw new Error('Usage: node scripts/display.ts <command> [arguments]');
-  const display = await openDisplay();
-  const child = spawn(command, commandArguments, {
-    stdio: 'inherit',
-    env: { ...process.env, ...display.environment },
+  await runAsProgram(async () => {
+    const [command, ...commandArguments] = process.argv.slice(2);
+    if (command === undefined) throw new Error('Usage: node scripts/display.ts <command> [arguments]');
+    const display = await openDisplay();
+    const environment = { ...process.env, ...display.environment };
+    const exitCode = await exitOf(spawn(command, commandArguments, { stdio: 'inherit', env: environment }));
+    display.stop();
+    return exitCode;
   });
-  const [exitCode] = (await once(child, 'exit')) as [number | null];
-  display.stop();
-  process.exit(exitCode ?? 1);
 }

@@ -11,6 +11,7 @@ import {
   readVersionBeside,
   wantedVersion,
 } from './runtime/official.ts';
+import { runAsProgram } from './runtime/program.ts';
 import { runCommand } from './runtime/run-command.ts';
 
 /** An Electron that is ready to start an unpackaged app: `executablePath` `launchArguments` `<app folder>`. */
@@ -63,8 +64,10 @@ async function canSandbox(): Promise<boolean> {
 }
 
 if (import.meta.main) {
-  const runtime = await resolveElectronRuntime();
-  process.stdout.write(
-    process.argv.includes('--json') ? `${JSON.stringify(runtime)}\n` : `${runtime.executablePath}\n`,
-  );
+  await runAsProgram(async (log) => {
+    const runtime = await resolveElectronRuntime(log);
+    process.stdout.write(
+      `${process.argv.includes('--json') ? JSON.stringify(runtime) : runtime.executablePath}\n`,
+    );
+  });
 }

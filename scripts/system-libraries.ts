@@ -2,6 +2,7 @@
 // where the scripts may (root on Debian and Ubuntu), named in one line otherwise.
 import fs from 'node:fs';
 import path from 'node:path';
+import { runAsProgram } from './runtime/program.ts';
 import { runCommand } from './runtime/run-command.ts';
 
 /** One thing the operating system must have, and the Debian package that brings it. */
@@ -72,7 +73,7 @@ export async function ensureInstalled(
   if (process.platform !== 'linux') return;
   const missing = await findMissing(requirements);
   if (missing.length === 0) return;
-  if (!(process.getuid?.() === 0 && (await hasProgram('apt-get')))) {
+  if (!(process.getuid?.() === 0 && hasProgram('apt-get'))) {
     throw new Error(missingLine(missing));
   }
   log(`Installing ${missing.map((requirement) => requirement.package).join(', ')}`);
@@ -84,16 +85,12 @@ export async function ensureInstalled(
 /** Those of `requirements` that this machine lacks. */
 export async function findMissing(requirements: readonly Requirement[]): Promise<Requirement[]> {
   const libraries = requirements.some(({ kind }) => kind === 'library') ? await listLibraries() : '';
-  const missing: Requirement[] = [];
-  for (const requirement of requirements) {
-    const isThere = {
-      library: () => libraries.includes(`\t${requirement.name} `),
-      program: () => hasProgram(requirement.name),
-      file: () => fs.existsSync(requirement.name),
-    }[requirement.kind];
-    if (!(await isThere())) missing.push(requirement);
-  }
-  return missing;
+  const isThere = {
+    library: (name: string): boolean => libraries.includes(`\t${name} `),
+    program: hasProgram,
+    file: (name: string): boolean => fs.existsSync(name),
+  };
+  return requirements.filter(({ kind, name }) => !isThere[kind](name));
 }
 
 function missingLine(missing: readonly Requirement[]): string {
@@ -138,6 +135,4 @@ async function currentName(packageName: string): Promise<string> {
   return (await runCommand('apt-cache', ['show', renamed])).exitCode === 0 ? renamed : packageName;
 }
 
-if (import.meta.main) {
-  await ensureInstalled(windowRequirements(), (line) => void process.stderr.write(`${line}\n`));
-}
+if (import.meta.main) await runAsProgram((log) => ensureInstalled(windowRequirements(), log));
