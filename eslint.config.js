@@ -7,7 +7,12 @@ import { fences } from './scripts/lint/fences.ts';
 
 const sources = ['**/*.{ts,tsx}'];
 const scripts = ['**/*.{js,mjs,cjs}'];
-const configurations = ['*.config.{js,ts}', '*.config.*.ts', 'e2e/playwright.config.ts'];
+const configurations = [
+  '*.config.{js,ts}',
+  '*.config.*.ts',
+  'e2e/playwright.config.ts',
+  'scripts/packaging/*.mjs',
+];
 
 const clockMessage =
   'Queries and migrations are repeatable: take the time, or the random value, as an argument.';
