@@ -1,0 +1,29 @@
+import type { Clock } from '../lib/time.ts';
+import type { ChangeSet, Store } from '../store/interface.ts';
+import type { SendDecision } from '../outbox/send-rule.ts';
+import type { Command, ConversationFacts } from '@recado/protocol';
+import { refused } from './dispatcher.ts';
+import type { Reply } from '../../shared/contract/index.ts';
+
+/** What handlers need while somebody is signed in. */
+export interface Desk {
+  store: Pick<Store, 'read' | 'write'>;
+  clock: Clock;
+  decideSend: (facts: ConversationFacts, now: number) => SendDecision;
+  /** Puts a command into the outbox together with its predicted effect, and sees it sent. */
+  enqueue: (command: Command) => Promise<void>;
+  /** Tells the window what a local write touched, and the outbox that there may be news. */
+  announce: (changes: ChangeSet) => void;
+}
+
+/** The desk, or why there is none. */
+export type FindDesk = () => Desk | 'signed_out' | 'store_unavailable';
+
+/** Runs `work` with the desk; answers why not when there is none. */
+export async function withDesk<Data>(
+  findDesk: FindDesk,
+  work: (desk: Desk) => Promise<Reply<Data>>,
+): Promise<Reply<Data>> {
+  const desk = findDesk();
+  return typeof desk === 'string' ? refused(desk) : work(desk);
+}

@@ -1,0 +1,14 @@
+import type { FindDesk } from './desk.ts';
+import type { Handlers } from './dispatcher.ts';
+import { createInboxHandlers } from './handlers/inbox.ts';
+import { createSessionHandlers, type SessionDoor } from './handlers/session.ts';
+import { createThreadHandlers } from './handlers/thread.ts';
+
+/** Every call a window may make, answered. */
+export function createHandlers(deps: { findDesk: FindDesk; session: SessionDoor }): Handlers {
+  return {
+    ...createSessionHandlers(deps.session),
+    ...createInboxHandlers(deps.findDesk),
+    ...createThreadHandlers(deps.findDesk),
+  };
+}
