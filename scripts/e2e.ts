@@ -4,7 +4,7 @@ import { ensureBuilt } from './build.ts';
 import { openDisplay } from './display.ts';
 import { prepareMachine } from './prepare.ts';
 import { repositoryFolder } from './runtime/folders.ts';
-import { exitOf, findProgram, runAsProgram } from './runtime/program.ts';
+import { findProgram, runAsProgram, superviseUntilExit } from './runtime/program.ts';
 
 await runAsProgram(async (log) => {
   await prepareMachine(log);
@@ -24,7 +24,7 @@ await runAsProgram(async (log) => {
       env: { ...process.env, ...display.environment },
     },
   );
-  const exitCode = await exitOf(playwright);
+  const exitCode = await superviseUntilExit(playwright);
   display.stop();
   return exitCode;
 });

@@ -34,3 +34,18 @@ export async function exitOf(child: ChildProcess): Promise<number> {
   const [exitCode] = (await once(child, 'exit')) as [number | null];
   return exitCode ?? 1;
 }
+
+/**
+ * Waits for a child that a person may interrupt. Ctrl+C reaches it by itself; staying alive here leaves it the time to
+ * end in order, and the caller the chance to clean up.
+ */
+export async function superviseUntilExit(child: ChildProcess): Promise<number> {
+  const ignore = (): void => undefined;
+  const passOn = (): void => void child.kill('SIGTERM');
+  process.on('SIGINT', ignore).on('SIGTERM', passOn);
+  try {
+    return await exitOf(child);
+  } finally {
+    process.off('SIGINT', ignore).off('SIGTERM', passOn);
+  }
+}
