@@ -1,0 +1,65 @@
+import {
+  BRIDGE,
+  CallError,
+  calls,
+  events,
+  type Bridge,
+  type CallInput,
+  type CallName,
+  type CallOutput,
+  type EventName,
+  type EventPayload,
+  type Reply,
+} from '../../shared/contract/index.ts';
+
+/** The one way to the main process. Never throws: what goes wrong is a reply with a code. */
+export interface Client {
+  call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<Reply<CallOutput<Name>>>;
+  on<Name extends EventName>(name: Name, listener: (payload: EventPayload<Name>) => void): () => void;
+}
+
+/** Says where a shape was broken, never with what: patient text stays out of the console. */
+function reportShape(name: string, issues: readonly { path: readonly PropertyKey[]; code?: string }[]): void {
+  console.error(
+    `Unexpected shape of ${name}:`,
+    issues.map((issue) => `${issue.path.map(String).join('.')} ${issue.code ?? ''}`).join(', '),
+  );
+}
+
+const internal = { ok: false, error: { code: 'internal' } } as const;
+
+/** A client over what the preload put on `window`; answers and events are parsed before anyone sees them. */
+export function createClient(bridge: Bridge): Client {
+  return {
+    async call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<Reply<CallOutput<Name>>> {
+      let reply: Reply<unknown>;
+      try {
+        reply = await bridge.call(name, input);
+      } catch {
+        return internal;
+      }
+      if (!reply.ok) {
+        const error = CallError.safeParse(reply.error);
+        return error.success ? { ok: false, error: error.data } : internal;
+      }
+      const data = calls[name].out.safeParse(reply.data);
+      if (data.success) return { ok: true, data: data.data as CallOutput<Name> };
+      reportShape(name, data.error.issues);
+      return internal;
+    },
+    on(name, listener) {
+      return bridge.on(name, (payload) => {
+        const parsed = events[name].safeParse(payload);
+        if (parsed.success) listener(parsed.data as Parameters<typeof listener>[0]);
+        else reportShape(name, parsed.error.issues);
+      });
+    },
+  };
+}
+
+/** The bridge of this window. Throws when the preload did not run: there is nothing to show then. */
+export function windowBridge(): Bridge {
+  const bridge = (window as unknown as Record<string, Bridge | undefined>)[BRIDGE];
+  if (!bridge) throw new Error('The preload did not run');
+  return bridge;
+}

@@ -1,0 +1,1 @@
+export { createClient, windowBridge, type Client } from './client.ts';

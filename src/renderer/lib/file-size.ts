@@ -1,0 +1,12 @@
+/** `214 kB`, `1,2 MB`: decimal units, as file managers show them. */
+export function fileSize(bytes: number, locale: string): string {
+  const units = ['B', 'kB', 'MB', 'GB'] as const;
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1_000 && unit < units.length - 1) {
+    value /= 1_000;
+    unit++;
+  }
+  const digits = unit > 1 && value < 10 ? 1 : 0;
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
+}

@@ -1,0 +1,12 @@
+export {
+  createRecado,
+  RecadoContext,
+  useActions,
+  useAppState,
+  useNow,
+  useRecado,
+  type Recado,
+} from './context.ts';
+export { neighbour, visibleRows } from './inbox.reduce.ts';
+export type { State, Toast } from './store.ts';
+export { useDates, type Dates } from './use-dates.ts';

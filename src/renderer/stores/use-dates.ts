@@ -1,0 +1,49 @@
+import { useMemo } from 'react';
+import { useTranslate } from '../i18n/index.ts';
+import {
+  appointmentTime,
+  dateTime,
+  dayLabel,
+  listTime,
+  since,
+  time,
+  dayMonth,
+  type DateStyle,
+  type DayWords,
+} from '../lib/dates.ts';
+import { useAppState } from './context.ts';
+
+/** Dates as this person reads them: language of the window, time zone of the clinic. */
+export interface Dates {
+  style: DateStyle;
+  time(at: number): string;
+  dateTime(at: number): string;
+  date(at: number): string;
+  listTime(at: number, now: number): string;
+  dayLabel(at: number, now: number): string;
+  appointment(at: number, now: number): string;
+  since(at: number, now: number): string;
+}
+
+export function useDates(): Dates {
+  const { t, locale } = useTranslate();
+  const timeZone = useAppState((state) => state.app?.session?.clinic.timeZone ?? 'Europe/Madrid');
+  return useMemo(() => {
+    const style: DateStyle = { locale, timeZone };
+    const words: DayWords = {
+      today: t('thread.today'),
+      yesterday: t('thread.yesterday'),
+      tomorrow: t('thread.tomorrow'),
+    };
+    return {
+      style,
+      time: (at) => time(at, style),
+      dateTime: (at) => dateTime(at, style),
+      date: (at) => dayMonth(at, style, false),
+      listTime: (at, now) => listTime(at, now, style, words),
+      dayLabel: (at, now) => dayLabel(at, now, style, words),
+      appointment: (at, now) => appointmentTime(at, now, style, words),
+      since: (at, now) => since(at, now, style),
+    };
+  }, [locale, t, timeZone]);
+}
