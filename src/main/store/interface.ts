@@ -78,7 +78,10 @@ export interface StoreWrites {
   applySnapshot(input: { changes: Change[] }): ChangeSet;
   /** Ends the snapshot: cursor = its seq; what the relay no longer has is removed. */
   endSnapshot(input: { seq: number }): ChangeSet;
-  /** Applies changes and moves the cursor to `next` (never backwards), in one transaction. */
+  /**
+   * Applies changes and moves the cursor to `next`, in one transaction. The cursor never goes backwards, and does not
+   * move before the first snapshot is complete or while one is in progress: a crash would hide what is still missing.
+   */
   applyChanges(input: { changes: Change[]; next: number }): ChangeSet;
   /** Applies a page of history and remembers where to continue; null when the beginning was reached. */
   applyHistory(input: { changes: Change[]; before: number | null }): ChangeSet;

@@ -1,0 +1,42 @@
+import type { StoreError, StoreOpenFailure } from './interface.ts';
+
+/** The code SQLite or the file system gave an error, or an empty string. */
+export function errorCode(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+/**
+ * Why a file could not be opened. SQLite cannot tell a wrong key from overwritten bytes: both are "not a database", and
+ * a file that has the shape of ours (whole pages) is taken for one under another key.
+ */
+export function classifyOpenFailure(error: unknown, fileSizeBytes: number): StoreOpenFailure {
+  const code = errorCode(error);
+  if (code.startsWith('SQLITE_NOTADB')) return fileSizeBytes % 4_096 === 0 ? 'wrong_key' : 'corrupt';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'locked';
+  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC' || code === 'EDQUOT') return 'disk_full';
+  if (/^(SQLITE_(CANTOPEN|PERM|READONLY|AUTH|IOERR)|EACCES|EPERM|EROFS|ENOENT|ENOTDIR)/.test(code)) {
+    return 'no_access';
+  }
+  // better-sqlite3 reports a missing folder as a TypeError without a code.
+  return error instanceof TypeError ? 'no_access' : 'corrupt';
+}
+
+/** The kind of failure of a call on an open store. */
+export function classifyCallFailure(error: unknown): StoreError['code'] {
+  const code = errorCode(error);
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) return 'corrupt';
+  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') return 'disk_full';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'locked';
+  return 'failed';
+}
+
+/** An error for the rest of main: where and which code. SQLite's own message may quote what was being written. */
+export function createStoreError(code: StoreError['code'], where: string, frames = ''): StoreError {
+  const error = new Error(`store ${where}: ${code}`);
+  return Object.assign(error, {
+    name: 'StoreError' as const,
+    code,
+    stack: `StoreError: ${error.message}${frames}`,
+  });
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { firstTables } from './0010-first-tables.ts';
+
+/** Every migration, oldest first. Append only; numbers grow by ten. */
+export const MIGRATIONS: readonly Migration[] = [firstTables];

@@ -1,0 +1,231 @@
+/**
+ * Applies changes of the relay, from the feed, a snapshot or history alike. Versions decide: older or repeated changes
+ * change nothing and report nothing, so any order and any batching end the same. Callers open the transaction.
+ */
+import { readChange, type Change, type Conversation, type KnownChange, type Message } from '@recado/protocol';
+import type { WriteDatabase } from '../database.ts';
+import type { ChangeSet } from '../interface.ts';
+import { deleteAppointment, upsertAppointment } from './appointments.ts';
+import {
+  findConversation,
+  insertPlaceholder,
+  listConversationsOfPatient,
+  markConversationSeen,
+  refreshPrediction,
+  removeConversation,
+  writeRelayConversation,
+} from './conversations.ts';
+import { deleteMessages, deleteMessagesOfConversation, getMessageVersion, writeMessage } from './messages.ts';
+import { listSentMessageIds, mapPendingCommands, removeSend, removeSettled } from './outbox.ts';
+import { deletePatient, upsertPatient } from './patients.ts';
+import { deleteReference, upsertReference } from './reference.ts';
+import { getSyncState, noteUnreadable } from './sync-state.ts';
+import { getTombstone, recordTombstone } from './tombstones.ts';
+
+/** More conversations than this are not named in a change set. */
+const NAMED_LIMIT = 200;
+
+type KnownPut = Extract<KnownChange, { op: 'put' }>;
+type MessagePut = Extract<KnownPut, { entity: 'message' }>;
+
+/** What one transaction has touched so far. */
+interface Batch {
+  database: WriteDatabase;
+  /** The snapshot whose lines these are, so that it can be told later what it did not bring. */
+  snapshotSeq: number | null;
+  touched: Set<string>;
+  touchedPatients: Set<string>;
+  reference: boolean;
+  /** Conversations whose pending commands must be put on top again although the relay's row did not change. */
+  unsettled: Set<string>;
+  sentMessageIds: Set<string>;
+  conversationOf: Map<string, { key: number | null; deletedAt: number }>;
+  deletedMessages: Map<string, number>;
+}
+
+export function createBatch(database: WriteDatabase, snapshotSeq: number | null = null): Batch {
+  return {
+    database,
+    snapshotSeq,
+    touched: new Set(),
+    touchedPatients: new Set(),
+    reference: false,
+    unsettled: new Set(),
+    sentMessageIds: listSentMessageIds(database),
+    conversationOf: new Map(),
+    deletedMessages: new Map(),
+  };
+}
+
+/** Applies changes in the order that costs least: what messages hang on first, then messages by ordinal. */
+export function applyToBatch(batch: Batch, changes: Change[]): { oldestMessage: Message | null } {
+  const messages: MessagePut[] = [];
+  for (const change of changes) {
+    const read = readChange(change);
+    if ('unreadable' in read) noteUnreadable(batch.database, read.unreadable.seq);
+    else if (read.known.entity === 'message' && read.known.op === 'put') messages.push(read.known);
+    else if (read.known.op === 'put') applyPut(batch, read.known);
+    else applyDeletion(batch, read.known);
+  }
+  // Ascending rowids fill pages from left to right; any other order costs up to twice the time.
+  messages.sort((one, other) => one.data.ordinal - other.data.ordinal);
+  for (const message of messages) putMessage(batch, message);
+  applyMessageDeletions(batch);
+  return { oldestMessage: messages[0]?.data ?? null };
+}
+
+function applyPut(batch: Batch, change: Exclude<KnownPut, MessagePut>): void {
+  const { database, snapshotSeq } = batch;
+  const version = change.seq;
+  switch (change.entity) {
+    case 'conversation':
+      putConversation(batch, change.data, version);
+      return;
+    case 'patient':
+      if (upsertPatient(database, { patient: change.data, version, snapshotSeq })) {
+        batch.touchedPatients.add(change.id);
+      }
+      return;
+    case 'appointment':
+      for (const patientId of upsertAppointment(database, {
+        appointment: change.data,
+        version,
+        snapshotSeq,
+      })) {
+        batch.touchedPatients.add(patientId);
+      }
+      return;
+    default: {
+      const { entity, id, data } = change;
+      if (upsertReference(database, { entity, id, version, snapshotSeq, data })) batch.reference = true;
+    }
+  }
+}
+
+function putConversation(batch: Batch, conversation: Conversation, version: number): void {
+  const { database, snapshotSeq } = batch;
+  const { id } = conversation;
+  if (getTombstone(database, 'conversation', id) >= version) return;
+  const held = findConversation(database, id);
+  let key = held?.key ?? null;
+  if (held === null || held.version < version) {
+    key = writeRelayConversation(database, { conversation, version, held });
+    batch.touched.add(id);
+    batch.conversationOf.delete(id);
+  }
+  if (snapshotSeq !== null && key !== null) markConversationSeen(database, key, snapshotSeq);
+}
+
+/** The local key of a message's conversation and the version it was last deleted at. */
+function conversationOf(batch: Batch, id: string): { key: number | null; deletedAt: number } {
+  let known = batch.conversationOf.get(id);
+  if (known === undefined) {
+    known = {
+      key: findConversation(batch.database, id)?.key ?? null,
+      deletedAt: getTombstone(batch.database, 'conversation', id),
+    };
+    batch.conversationOf.set(id, known);
+  }
+  return known;
+}
+
+function putMessage(batch: Batch, change: MessagePut): void {
+  const { database } = batch;
+  const { data: message, seq: version } = change;
+  // A send leaves the outbox in the transaction that brings its message, so that it is never shown twice or not at all.
+  if (batch.sentMessageIds.delete(message.id)) {
+    removeSend(database, message.id);
+    batch.unsettled.add(message.conversationId);
+    batch.touched.add(message.conversationId);
+  }
+  const heldVersion = getMessageVersion(database, message.ordinal);
+  if (heldVersion >= version) return;
+  const conversation = conversationOf(batch, message.conversationId);
+  if (conversation.deletedAt > version) return;
+  if (getTombstone(database, 'message', message.id) >= version) return;
+  conversation.key ??= insertPlaceholder(database, message.conversationId);
+  writeMessage(database, { message, version, conversationKey: conversation.key, heldVersion });
+  batch.touched.add(message.conversationId);
+}
+
+/** Applies one deletion; those of messages wait for the end of the batch, where they share one look at the table. */
+export function applyDeletion(
+  batch: Batch,
+  change: Pick<Extract<KnownChange, { op: 'del' }>, 'entity' | 'id' | 'seq'>,
+): void {
+  const { database } = batch;
+  const { entity, id, seq: version } = change;
+  switch (entity) {
+    case 'message':
+      if (recordTombstone(database, 'message', id, version)) batch.deletedMessages.set(id, version);
+      return;
+    case 'conversation':
+      deleteConversation(batch, id, version);
+      return;
+    case 'patient':
+      if (deletePatient(database, { id, version })) batch.touchedPatients.add(id);
+      return;
+    case 'appointment': {
+      const patientId = deleteAppointment(database, { id, version });
+      if (patientId !== null) batch.touchedPatients.add(patientId);
+      return;
+    }
+    default:
+      if (deleteReference(database, { entity, id, version })) batch.reference = true;
+  }
+}
+
+function deleteConversation(batch: Batch, id: string, version: number): void {
+  const { database } = batch;
+  if (!recordTombstone(database, 'conversation', id, version)) return;
+  batch.conversationOf.delete(id);
+  const held = findConversation(database, id);
+  if (held === null) return;
+  const count = deleteMessagesOfConversation(database, { conversationKey: held.key, version });
+  if (held.version < version) removeConversation(database, held.key);
+  if (count > 0 || (held.version < version && !held.isPlaceholder)) batch.touched.add(id);
+}
+
+function applyMessageDeletions(batch: Batch): void {
+  if (batch.deletedMessages.size === 0) return;
+  const { database } = batch;
+  for (const key of deleteMessages(database, batch.deletedMessages)) {
+    const row = database.get<{ id: string }>('select id from conversations where key = :key', { key });
+    if (row !== undefined) batch.touched.add(row.id);
+  }
+  batch.deletedMessages.clear();
+}
+
+/**
+ * Ends a batch: commands whose effect is in leave, the pending ones are put on top of what the relay said, and what
+ * was touched is named.
+ */
+export function finishBatch(batch: Batch): ChangeSet {
+  const { database, touched } = batch;
+  for (const patientId of batch.touchedPatients) {
+    for (const id of listConversationsOfPatient(database, patientId)) touched.add(id);
+  }
+  const { cursor } = getSyncState(database);
+  if (cursor !== null) {
+    for (const id of removeSettled(database, cursor)) {
+      batch.unsettled.add(id);
+      touched.add(id);
+    }
+  }
+  const pending = mapPendingCommands(database);
+  for (const id of pending.keys()) if (touched.has(id)) batch.unsettled.add(id);
+  for (const id of batch.unsettled) refreshPrediction(database, id, pending.get(id) ?? []);
+  return toChangeSet(touched, batch.reference);
+}
+
+/** Puts pending commands on top again after the outbox changed, and names the conversations. */
+export function refreshConversations(database: WriteDatabase, conversationIds: string[]): ChangeSet {
+  const pending = mapPendingCommands(database);
+  for (const id of new Set(conversationIds)) refreshPrediction(database, id, pending.get(id) ?? []);
+  return toChangeSet(new Set(conversationIds), false);
+}
+
+export function toChangeSet(conversationIds: Set<string>, reference: boolean): ChangeSet {
+  const overflow = conversationIds.size > NAMED_LIMIT;
+  return { conversationIds: overflow ? [] : [...conversationIds], overflow, reference };
+}

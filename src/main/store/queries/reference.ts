@@ -1,0 +1,73 @@
+/** Clinic, agents, teams, tags, templates, quick replies: few, kept as the relay's JSON. */
+import type { Entity, EntityName } from '@recado/protocol';
+import type { ReadDatabase, WriteDatabase } from '../database.ts';
+import { getTombstone, recordTombstone } from './tombstones.ts';
+
+export type ReferenceName = Extract<
+  EntityName,
+  'clinic' | 'agent' | 'team' | 'tag' | 'template' | 'quickReply'
+>;
+
+/** All entities of one name by id. */
+export function mapReference<Name extends ReferenceName>(
+  database: ReadDatabase,
+  entity: Name,
+): Map<string, Entity<Name>> {
+  const rows = database.all<{ id: string; data: string }>(
+    'select id, data from reference_entities where entity = :entity',
+    { entity },
+  );
+  return new Map(rows.map(({ id, data }) => [id, JSON.parse(data) as Entity<Name>]));
+}
+
+export function getReference<Name extends ReferenceName>(
+  database: ReadDatabase,
+  entity: Name,
+  id: string,
+): Entity<Name> | null {
+  const row = database.get<{ data: string }>(
+    'select data from reference_entities where entity = :entity and id = :id',
+    { entity, id },
+  );
+  return row === undefined ? null : (JSON.parse(row.data) as Entity<Name>);
+}
+
+/** Keeps the newer of two versions; answers whether anything changed. */
+export function upsertReference(
+  database: WriteDatabase,
+  input: { entity: ReferenceName; id: string; version: number; snapshotSeq: number | null; data: unknown },
+): boolean {
+  const { entity, id, version, snapshotSeq } = input;
+  if (getTombstone(database, entity, id) >= version) return false;
+  const { changes } = database.run(
+    `insert into reference_entities (entity, id, version, snapshot_seq, data)
+     values (:entity, :id, :version, :snapshotSeq, :data)
+     on conflict (entity, id) do update set version = excluded.version, data = excluded.data
+     where excluded.version > version`,
+    { entity, id, version, snapshotSeq, data: JSON.stringify(input.data) },
+  );
+  if (snapshotSeq !== null) {
+    database.run(
+      'update reference_entities set snapshot_seq = :snapshotSeq where entity = :entity and id = :id',
+      {
+        entity,
+        id,
+        snapshotSeq,
+      },
+    );
+  }
+  return changes > 0;
+}
+
+/** Deletes unless a newer version is held; answers whether anything changed. */
+export function deleteReference(
+  database: WriteDatabase,
+  input: { entity: ReferenceName; id: string; version: number },
+): boolean {
+  if (!recordTombstone(database, input.entity, input.id, input.version)) return false;
+  const { changes } = database.run(
+    'delete from reference_entities where entity = :entity and id = :id and version < :version',
+    input,
+  );
+  return changes > 0;
+}

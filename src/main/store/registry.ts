@@ -1,0 +1,59 @@
+/** Every read and write by name: what the interface promises, mapped to the query that does it. */
+import type { ReadDatabase, WriteDatabase } from './database.ts';
+import type { StoreReads, StoreWrites } from './interface.ts';
+import {
+  discardMessage,
+  enqueueCommand,
+  recordOutboxResults,
+  retryRefused,
+  returnOutbox,
+  saveDraft,
+  takeOutbox,
+} from './queries/commands.ts';
+import { getConversationDetail } from './queries/conversation-detail.ts';
+import { getInboxCounts, getInboxPage, getNextExpiry } from './queries/inbox.ts';
+import { getLocalValue, setAgent, setLocalValue } from './queries/local-values.ts';
+import { countOutbox } from './queries/outbox.ts';
+import { searchMessages } from './queries/search.ts';
+import { getSyncState, markSnapshotBegun, rereadUnreadable } from './queries/sync-state.ts';
+import { applyChanges, applyHistory, applySnapshot, endSnapshot } from './queries/sync.ts';
+import { getThreadPage } from './queries/thread.ts';
+
+type Queries<Methods, Database> = {
+  [Name in keyof Methods]: Methods[Name] extends (input: infer Input) => infer Output
+    ? (database: Database, input: Input) => Output
+    : never;
+};
+
+/** `checkpoint` moves the log outside any transaction; the worker does it. */
+export type TransactionalWrites = Omit<StoreWrites, 'checkpoint'>;
+
+export const reads: Queries<StoreReads, ReadDatabase> = {
+  inboxPage: getInboxPage,
+  inboxCounts: getInboxCounts,
+  conversationDetail: getConversationDetail,
+  threadPage: getThreadPage,
+  nextExpiry: getNextExpiry,
+  searchMessages,
+  syncState: getSyncState,
+  outboxCounts: countOutbox,
+  localValue: getLocalValue,
+};
+
+export const writes: Queries<TransactionalWrites, WriteDatabase> = {
+  setAgent,
+  beginSnapshot: markSnapshotBegun,
+  applySnapshot,
+  endSnapshot,
+  applyChanges,
+  applyHistory,
+  enqueueCommand,
+  takeOutbox,
+  recordOutboxResults,
+  returnOutbox,
+  discardMessage,
+  retryRefused,
+  saveDraft,
+  rereadUnreadable,
+  setLocalValue,
+};

@@ -1,0 +1,253 @@
+/** What tests of the store and of the rooms above it build databases and changes with. Invented patients only. */
+import type {
+  Agent,
+  Appointment,
+  Change,
+  Command,
+  CommandArguments,
+  CommandType,
+  Conversation,
+  Message,
+  Patient,
+  Tag,
+} from '@recado/protocol';
+import { toTimestamp } from '@recado/protocol';
+import Database from 'better-sqlite3';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createReadDatabase,
+  createWriteDatabase,
+  type Connection,
+  type ReadDatabase,
+  type WriteDatabase,
+} from './database.ts';
+import type { StoreReads } from './interface.ts';
+import { migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { reads, writes, type TransactionalWrites } from './registry.ts';
+
+/** Noon of a quiet day; everything built here happens around it. */
+export const NOON = Date.UTC(2026, 9, 5, 12);
+export const MINUTE = 60_000;
+
+export interface TestStore {
+  connection: Connection;
+  database: WriteDatabase & ReadDatabase;
+  read: StoreReads;
+  write: TransactionalWrites;
+}
+
+/** The reads and writes of a store on one connection, without threads. */
+export function createTestStore(connection: Connection = new Database(':memory:')): TestStore {
+  connection.pragma('foreign_keys = ON');
+  migrate(connection, MIGRATIONS);
+  const database = createWriteDatabase(connection);
+  const readDatabase = createReadDatabase(connection);
+  const bind = (queries: object, run: (query: (input: unknown) => unknown) => (input: unknown) => unknown) =>
+    Object.fromEntries(Object.entries(queries).map(([name, query]) => [name, run(query)]));
+  return {
+    connection,
+    database,
+    read: bind(
+      reads,
+      (query) => (input) => (query as (...given: unknown[]) => unknown)(readDatabase, input),
+    ) as never,
+    write: bind(
+      writes,
+      (query) => (input) =>
+        database.transaction(() => (query as (...given: unknown[]) => unknown)(database, input)),
+    ) as never,
+  };
+}
+
+/** A folder that is gone after the test. */
+export function createTemporaryFolder(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'recado-store-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A readable id that is a valid UUID: the same kind and number give the same id. */
+export function testId(kind: number, number: number): string {
+  return `0190${kind.toString(16).padStart(4, '0')}-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
+}
+
+export const conversationId = (number: number): string => testId(1, number);
+export const patientId = (number: number): string => testId(2, number);
+export const messageId = (number: number): string => testId(3, number);
+export const agentId = (number: number): string => testId(4, number);
+export const tagId = (number: number): string => testId(5, number);
+export const appointmentId = (number: number): string => testId(6, number);
+export const commandId = (number: number): string => testId(7, number);
+
+/** Conversation `number` with patient `number`, in the received filter at noon. */
+export function buildConversation(number: number, overrides: Partial<Conversation> = {}): Conversation {
+  const wroteAt = toTimestamp(NOON - 10 * MINUTE);
+  return {
+    id: conversationId(number),
+    patientId: patientId(number),
+    numberId: '100200300',
+    spam: false,
+    closed: false,
+    handler: 'human',
+    lastInboundSentAt: wroteAt,
+    windowExpiresAt: toTimestamp(NOON - 10 * MINUTE + 24 * 60 * MINUTE),
+    lastInteractionAt: wroteAt,
+    lastActivityAt: wroteAt,
+    lastMessageDirection: 'inbound',
+    lastMessage: null,
+    unread: 1,
+    tagIds: [],
+    assigneeIds: [],
+    teamIds: [],
+    participants: [],
+    ...overrides,
+  };
+}
+
+export function buildPatient(number: number, overrides: Partial<Patient> = {}): Patient {
+  return {
+    id: patientId(number),
+    name: `Paciente ${number}`,
+    profileName: null,
+    phone: `+346${String(number).padStart(8, '0')}`,
+    whatsappUserId: null,
+    language: 'es',
+    note: '',
+    ...overrides,
+  };
+}
+
+/** Message `ordinal` of a conversation: from the patient, one minute after the one before. */
+export function buildMessage(
+  conversation: number,
+  ordinal: number,
+  overrides: Partial<Message> = {},
+): Message {
+  const sentAt = toTimestamp(NOON - 1_000 * MINUTE + ordinal * MINUTE);
+  return {
+    id: messageId(ordinal),
+    conversationId: conversationId(conversation),
+    ordinal,
+    direction: 'inbound',
+    kind: 'text',
+    text: `mensaje ${ordinal}`,
+    content: {},
+    author: { kind: 'patient', agentId: null, name: null },
+    sentAt,
+    receivedAt: sentAt,
+    status: null,
+    error: null,
+    reactions: [],
+    replyTo: null,
+    edits: [],
+    revokedAt: null,
+    ...overrides,
+  };
+}
+
+export function buildAppointment(
+  number: number,
+  patient: number,
+  overrides: Partial<Appointment> = {},
+): Appointment {
+  return {
+    id: appointmentId(number),
+    patientId: patientId(patient),
+    startsAt: toTimestamp(NOON + 60 * MINUTE),
+    treatment: 'Limpieza',
+    professional: 'Dra. Ruiz',
+    state: 'scheduled',
+    ...overrides,
+  };
+}
+
+export const buildAgent = (number: number, name: string): Agent => ({
+  id: agentId(number),
+  name,
+  role: 'agent',
+  active: true,
+});
+
+export const buildTag = (number: number, name: string): Tag => ({
+  id: tagId(number),
+  name,
+  color: '#336699',
+});
+
+/** A put of an entity at a version. */
+export function put(entity: string, seq: number, data: { id: string }): Change {
+  return { seq, entity, id: data.id, op: 'put', data };
+}
+
+export const del = (entity: string, seq: number, id: string): Change => ({ seq, entity, id, op: 'del' });
+
+export function buildCommand<Type extends CommandType>(
+  number: number,
+  type: Type,
+  args: CommandArguments<Type>,
+  issuedAt: number = NOON,
+): Command {
+  return { id: commandId(number), type, args, basedOn: null, issuedAt: toTimestamp(issuedAt) };
+}
+
+/** A text of this PC to a conversation; the message's number is the command's. */
+export function buildSend(
+  number: number,
+  conversation: number,
+  text = `respuesta ${number}`,
+  issuedAt?: number,
+) {
+  return buildCommand(
+    number,
+    'message.send',
+    {
+      messageId: messageId(1_000_000 + number),
+      conversationId: conversationId(conversation),
+      text,
+      replyTo: null,
+      notAfter: toTimestamp(NOON + 60 * MINUTE),
+    },
+    issuedAt,
+  );
+}
+
+/** The mirror's rows in an order of their own, without what depends on arrival (local keys, snapshot marks). */
+export function dumpMirror({ connection }: TestStore): Record<string, unknown[]> {
+  const all = (sql: string) => connection.prepare(sql).all();
+  return {
+    reference: all('select entity, id, version, data from reference_entities order by entity, id'),
+    patients: all(
+      'select id, version, name, profile_name, phone, display_name, formatted_phone, note from patients order by id',
+    ),
+    appointments: all(
+      'select id, version, patient_id, starts_at, treatment, professional, state from appointments order by id',
+    ),
+    conversations: all(
+      `select id, version, patient_id, relay_json, prediction_json, queue, expires_at, last_activity_at, is_unread,
+         is_unanswered
+       from conversations where relay_json is not null order by id`,
+    ),
+    messages: all(
+      `select conversations.id as conversation_id, messages.ordinal, messages.version, messages.id as message_id,
+         direction, kind, text, content, author_kind, author_agent_id, author_name, sent_at, received_at, status, error,
+         reactions, reply_to, edits, revoked_at
+       from messages join conversations on conversations.key = conversation_key order by ordinal`,
+    ),
+  };
+}
+
+/** Throws when the search index does not say exactly what the messages say. */
+export function checkSearchIndex({ connection }: TestStore): void {
+  connection.exec(`insert into messages_fts (messages_fts, rank) values ('integrity-check', 1)`);
+}
+
+/** The steps of a query's plan, as SQLite words them. */
+export function explain(connection: Connection, sql: string): string[] {
+  const rows = connection.prepare(`explain query plan ${sql}`).all(
+    // Every parameter is bound to something: the plan does not depend on values.
+    Object.fromEntries([...sql.matchAll(/:(\w+)/g)].map(([, name]) => [name, 1])),
+  ) as { detail: string }[];
+  return rows.map(({ detail }) => detail);
+}
