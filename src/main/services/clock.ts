@@ -40,11 +40,11 @@ export function createRelayClock(clocks: LocalClocks, savedOffset: number): Rela
     const uptime = clocks.uptime() - anchor.uptime;
     return uptime - monotonic > SLEEP_THRESHOLD_MS ? uptime : monotonic;
   };
-  const now = () => anchor.relay + elapsed();
+  const now = () => Math.round(anchor.relay + elapsed());
 
   return {
     now,
-    offset: () => Math.round(now() - clocks.wall()),
+    offset: () => now() - Math.round(clocks.wall()),
     sample({ serverTime, sentAt, receivedAt }) {
       // At `receivedAt` the relay's clock shows between serverTime and serverTime + round trip: a guess inside stays
       // close to where it is, one outside is wrong and moves to the nearer end.

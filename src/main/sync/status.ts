@@ -2,6 +2,15 @@ import type { Clock } from '../lib/time.ts';
 import type { SyncState } from '../store/interface.ts';
 import type { SyncPhase, SyncStatus } from './interface.ts';
 
+/** Before anything runs. */
+export const idleStatus: SyncStatus = {
+  phase: 'stopped',
+  since: 0,
+  progress: null,
+  historyCompleteSince: null,
+  isHistoryComplete: false,
+};
+
 /** Holds what the screen is told and tells it when something in it changed. */
 export interface StatusBoard {
   get(): SyncStatus;
@@ -20,13 +29,7 @@ export function createStatusBoard(deps: {
   onStatus: (status: SyncStatus) => void;
 }): StatusBoard {
   let lastHeardAt: number | null = null;
-  let status: SyncStatus = {
-    phase: 'stopped',
-    since: deps.clock.now(),
-    progress: null,
-    historyCompleteSince: null,
-    isHistoryComplete: false,
-  };
+  let status: SyncStatus = { ...idleStatus, since: deps.clock.now() };
   const set = (change: Partial<SyncStatus>) => {
     status = { ...status, ...change };
     deps.onStatus(status);

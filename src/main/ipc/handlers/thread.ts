@@ -1,5 +1,5 @@
-import { newId, toTimestamp, type Command } from '@recado/protocol';
-import type { Reply } from '../../../shared/contract/index.ts';
+import { newId, toTimestamp } from '@recado/protocol';
+import type { Reply, ThreadCursor, ThreadItem, ThreadPage } from '../../../shared/contract/index.ts';
 import { withDesk, type Desk, type FindDesk } from '../desk.ts';
 import { done, refused, type Handlers } from '../dispatcher.ts';
 
@@ -13,6 +13,22 @@ async function askToSend(
   if (detail === null) return refused('not_found');
   const decision = desk.decideSend(detail.facts, now);
   return decision.allowed ? done({ now, notAfter: decision.notAfter }) : refused(decision.code);
+}
+
+/** Pages looked through for a message somebody has just pressed a button on: it is on screen, so it is near. */
+const MOST_PAGES = 20;
+
+/** A message of a thread as it is held here; null when it is not. */
+async function findItem(desk: Desk, conversationId: string, messageId: string): Promise<ThreadItem | null> {
+  let before: ThreadCursor | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const read: ThreadPage | null = await desk.store.read.threadPage({ conversationId, before, limit: 200 });
+    const item = read?.items.find((candidate) => candidate.messageId === messageId);
+    if (item !== undefined) return item;
+    if (read === null || read.before === null) return null;
+    before = read.before;
+  }
+  return null;
 }
 
 /** A conversation's messages and what a person does with them. */
@@ -47,17 +63,23 @@ export function createThreadHandlers(
         const permission = await askToSend(desk, conversationId);
         if (!permission.ok) return permission;
         const { now, notAfter } = permission.data;
-        const command: Command = {
-          id: newId(),
-          type: 'message.retry',
-          args: { messageId, conversationId, notAfter: toTimestamp(notAfter) },
-          basedOn: null,
-          issuedAt: toTimestamp(now),
-        };
-        // A send the relay refused exists on this PC alone; one that failed later is the relay's to repeat.
-        const { retried, changes } = await desk.store.write.retryRefused({ messageId, command, now });
-        if (retried) desk.announce(changes);
-        else await desk.enqueue(command);
+        const item = await findItem(desk, conversationId, messageId);
+        if (item === null) return refused('not_found');
+        const command = { id: newId(), basedOn: null, issuedAt: toTimestamp(now) };
+        const args = { messageId, conversationId, notAfter: toTimestamp(notAfter) };
+        // A send the relay refused exists on this PC alone and goes again whole; one that failed later is the relay's
+        // to repeat.
+        if (item.ordinal !== null) {
+          await desk.enqueue({ ...command, type: 'message.retry', args });
+          return done({});
+        }
+        const { retried, changes } = await desk.store.write.retryRefused({
+          messageId,
+          command: { ...command, type: 'message.send', args: { ...args, text: item.text, replyTo: null } },
+          now,
+        });
+        if (!retried) return refused('not_found');
+        desk.announce(changes);
         return done({});
       }),
 

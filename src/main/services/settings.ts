@@ -1,0 +1,40 @@
+/** What this PC remembers without anybody signed in; nothing of patients, and it outlives signing out. */
+import { Id, newId } from '@recado/protocol';
+import { z } from 'zod';
+import { makeFolderOf, readParsed, writeAtomically } from './files.ts';
+
+const Settings = z.object({
+  version: z.literal(1),
+  /** Names this installation to the relay. */
+  deviceId: Id,
+  /** Filled in before a person types. */
+  relayUrl: z.string(),
+  email: z.string(),
+  /** Relay minus PC time as last known, for a start without network. */
+  clockOffsetMs: z.number(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+export interface SettingsFile {
+  get(): Settings;
+  update(change: Partial<Omit<Settings, 'version' | 'deviceId'>>): void;
+}
+
+/** Reads the settings, beginning new ones when there are none or they cannot be read. */
+export async function openSettings(file: string): Promise<SettingsFile> {
+  await makeFolderOf(file);
+  const fresh = () => ({ version: 1 as const, deviceId: newId(), relayUrl: '', email: '', clockOffsetMs: 0 });
+  const held = readParsed(file, Settings) ?? readParsed(`${file}.prev`, Settings);
+  let settings: Settings = held ?? fresh();
+  const write = () => {
+    writeAtomically(file, settings, { keepPrevious: true });
+  };
+  if (held === null) write();
+  return {
+    get: () => settings,
+    update(change) {
+      settings = { ...settings, ...change };
+      write();
+    },
+  };
+}
