@@ -20,6 +20,8 @@ export interface TestClinicWorld {
   agents: TestAgent[];
   /** A patient writes; resolves when the relay has taken the webhook. */
   patientWrites(patient: TestPatient, text: string, options?: { sentAt?: number }): Promise<void>;
+  /** Bodies of the messages WhatsApp accepted, oldest first; read marks are not messages. */
+  messagesSent(): Record<string, unknown>[];
   /** Posts exact bytes as Meta would, signed. */
   postWebhook(body: string): Promise<Response>;
   close(): Promise<void>;
@@ -77,6 +79,11 @@ export async function createClinicWorld(server: DatabaseServer): Promise<TestCli
     agent: clinic.agents[0]!,
     agents: clinic.agents,
     postWebhook,
+    messagesSent: () =>
+      sandbox
+        .requests()
+        .map(({ body }) => body as Record<string, unknown>)
+        .filter((body) => 'type' in body),
     async patientWrites(patient, text, { sentAt = Date.now() } = {}) {
       sandbox.noteInbound({ phone: `+${patient.whatsappId}` }, sentAt, clinic.number.phoneNumberId);
       messagesWritten += 1;

@@ -15,8 +15,14 @@ export interface Desk {
   readonly profile: string;
   /** Fills in the first-run screen and waits for the inbox. */
   signIn(relayUrl: string, agent: Pick<TestAgent, 'email' | 'password'>): Promise<void>;
-  /** Closes the app and starts it again on the same profile. */
+  /** Closes the app as a person would. */
+  quit(): Promise<void>;
+  /** Kills the app as a power cut would. */
+  crash(): Promise<void>;
+  /** Starts it again on the same profile. */
+  start(): Promise<void>;
   restart(): Promise<void>;
+  /** Ends it and removes the profile. */
   close(): Promise<void>;
 }
 
@@ -43,6 +49,19 @@ export async function openDesk({ runtime, environment = {}, size }: DeskOptions)
     return { app, window };
   };
   let running = await launch();
+  const exited = () =>
+    new Promise<void>((resolve) => {
+      const process = running.app.process();
+      if (process.exitCode !== null || process.signalCode !== null) resolve();
+      else process.once('exit', () => resolve());
+    });
+  const quit = async () => {
+    await running.app.close().catch(() => undefined);
+    await exited();
+  };
+  const start = async () => {
+    running = await launch();
+  };
 
   return {
     get window() {
@@ -54,18 +73,24 @@ export async function openDesk({ runtime, environment = {}, size }: DeskOptions)
     profile,
     async signIn(relayUrl, agent) {
       const { window } = running;
-      await window.getByLabel('Dirección del relay').fill(relayUrl);
+      await window.getByLabel('Dirección del servidor').fill(relayUrl);
       await window.getByLabel('Correo electrónico').fill(agent.email);
       await window.getByLabel('Contraseña', { exact: true }).fill(agent.password);
       await window.getByRole('button', { name: 'Entrar' }).click();
       await expect(window.getByText('Al día')).toBeVisible();
     },
+    quit,
+    async crash() {
+      running.app.process().kill('SIGKILL');
+      await exited();
+    },
+    start,
     async restart() {
-      await running.app.close();
-      running = await launch();
+      await quit();
+      await start();
     },
     async close() {
-      await running.app.close();
+      await quit();
       await rm(profile, { recursive: true, force: true });
     },
   };
