@@ -1,0 +1,230 @@
+import { DAY, HOUR, newId, type Id } from '@recado/protocol';
+import type { Administration } from '../../src/accounts/administration.ts';
+import type { Client, Database } from '../../src/db/database.ts';
+import { recordChange } from '../../src/feed/record.ts';
+import { createRandom, type Random } from '../random.ts';
+import { AGENTS, CLINIC, NUMBER, PASSWORD, QUICK_REPLIES, TAGS, TEAMS, TEMPLATES } from './clinic.ts';
+import type { HistoryAgent } from './history.ts';
+import { inventHistory, type Ending } from './invent-history.ts';
+import { inventName, inventPhone, inventTreatment } from './phrases.ts';
+import { CLOSED, EXPIRED, SPAM, WITH_BOT } from './stories-others.ts';
+import { RECEIVED } from './stories-received.ts';
+import { eventsOfStory, momentAt, type Story } from './story.ts';
+import { writeHistory, type ConversationHistory, type HistoryTarget } from './write-history.ts';
+
+/** What the seed made, by the names the stories use. */
+export interface SeededClinic {
+  clinicId: Id;
+  agents: HistoryAgent[];
+  tags: Map<string, Id>;
+  teams: Map<string, Id>;
+}
+
+export interface SeedDeps {
+  database: Database;
+  administration: Administration;
+  /** Token the relay sends to the sandbox. */
+  accessToken: string;
+  now: number;
+  seed?: string | number;
+}
+
+/** Patients that fill the filters besides the ones with a story of their own. */
+const INVENTED: readonly (readonly [Ending, count: number, hoursAgo: readonly [number, number]])[] = [
+  ['people', 3, [1, 20]],
+  ['bot', 7, [2, 30]],
+  ['people', 4, [40, 400]],
+  ['closed', 14, [26, 1_500]],
+];
+const LONG_THREAD_MESSAGES = 600;
+
+async function writeReferenceData(client: Client, clinicId: Id, agents: readonly HistoryAgent[]) {
+  const tags = new Map<string, Id>();
+  for (const { name, color } of TAGS) {
+    const id = newId();
+    tags.set(name, id);
+    const version = await recordChange(client, { clinicId, entity: 'tag', id });
+    await client.query('insert into tags (clinic_id, id, name, color, version) values ($1, $2, $3, $4, $5)', [
+      clinicId,
+      id,
+      name,
+      color,
+      version,
+    ]);
+  }
+  const teams = new Map<string, Id>();
+  for (const { name, members } of TEAMS) {
+    const id = newId();
+    teams.set(name, id);
+    const version = await recordChange(client, { clinicId, entity: 'team', id });
+    await client.query(
+      'insert into teams (clinic_id, id, name, member_ids, version) values ($1, $2, $3, $4, $5)',
+      [clinicId, id, name, members.map((agent) => agents[agent]?.id), version],
+    );
+  }
+  for (const { shortcut, text } of QUICK_REPLIES) {
+    const id = newId();
+    const version = await recordChange(client, { clinicId, entity: 'quickReply', id });
+    await client.query(
+      'insert into quick_replies (clinic_id, id, shortcut, text, version) values ($1, $2, $3, $4, $5)',
+      [clinicId, id, shortcut, text, version],
+    );
+  }
+  for (const template of TEMPLATES) {
+    const id = newId();
+    const version = await recordChange(client, { clinicId, entity: 'template', id });
+    await client.query(
+      `insert into templates (clinic_id, id, waba_id, name, language, category, status, components, version)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        clinicId,
+        id,
+        NUMBER.wabaId,
+        template.name,
+        template.language,
+        template.category,
+        template.status,
+        JSON.stringify(template.components),
+        version,
+      ],
+    );
+  }
+  return { tags, teams };
+}
+
+function historyOf(story: Story, clinic: SeededClinic, now: number): ConversationHistory {
+  const idOf = (ids: Map<string, Id>) => (name: string) => ids.get(name) ?? [];
+  return {
+    patient: story.patient,
+    appointments: (story.appointments ?? []).map(({ when, ...appointment }) => ({
+      ...appointment,
+      startsAt: momentAt(when, now),
+    })),
+    tagIds: (story.tags ?? []).flatMap(idOf(clinic.tags)),
+    teamIds: (story.teams ?? []).flatMap(idOf(clinic.teams)),
+    assigneeIds: (story.assignees ?? []).flatMap((agent) => clinic.agents[agent]?.id ?? []),
+    events: eventsOfStory(story, now),
+  };
+}
+
+function* inventedHistories(random: Random, now: number): Generator<ConversationHistory> {
+  let index = 0;
+  for (const [ending, count, [least, most]] of INVENTED) {
+    for (let made = 0; made < count; made += 1) {
+      const own = random.fork(index);
+      const name = inventName(own);
+      const firstName = name.split(' ')[0] ?? name;
+      const until = now - own.between(least * 60, most * 60) * 60_000;
+      const messages = own.between(4, 26);
+      yield {
+        patient: {
+          name: own.chance(0.85) ? name : null,
+          profileName: firstName,
+          phone: inventPhone(900_000 + index),
+          userId: null,
+          language: 'es',
+        },
+        appointments: own.chance(0.6)
+          ? [
+              {
+                startsAt: Math.floor(now / DAY) * DAY + own.between(1, 40) * DAY + own.between(8, 17) * HOUR,
+                ...inventTreatment(own),
+                state: own.pick(['scheduled', 'confirmed']),
+              },
+            ]
+          : [],
+        tagIds: [],
+        teamIds: [],
+        assigneeIds: [],
+        events: inventHistory({
+          random: own,
+          firstName,
+          agents: AGENTS.length,
+          messages,
+          from: until - messages * own.between(1, 5) * DAY,
+          until,
+          ending,
+        }),
+      };
+      index += 1;
+    }
+  }
+}
+
+/** The patient of many years, so that scrolling is real. */
+function longThread(random: Random, now: number): ConversationHistory {
+  return {
+    patient: {
+      name: 'Mercedes Aranda',
+      profileName: 'Merche',
+      phone: '+34600200399',
+      userId: null,
+      language: 'es',
+      note: 'Paciente desde 2019. Viene con su madre.',
+    },
+    appointments: [
+      {
+        startsAt: momentAt('-7d 18:00', now),
+        treatment: 'Limpieza',
+        professional: 'Irene Campos',
+        state: 'attended',
+      },
+      {
+        startsAt: momentAt('+6d 18:00', now),
+        treatment: 'Férula',
+        professional: 'Dr. Soler',
+        state: 'scheduled',
+      },
+    ],
+    tagIds: [],
+    teamIds: [],
+    assigneeIds: [],
+    events: inventHistory({
+      random,
+      firstName: 'Mercedes',
+      agents: AGENTS.length,
+      messages: LONG_THREAD_MESSAGES,
+      from: now - 700 * DAY,
+      until: now - 5 * HOUR,
+      ending: 'people',
+    }),
+  };
+}
+
+/** Makes Clínica Alameda with its people, and tells everything that has happened there up to now. */
+export async function seedClinic(deps: SeedDeps): Promise<SeededClinic> {
+  const { administration, database, now } = deps;
+  const random = createRandom(deps.seed ?? 'alameda');
+  const { id: clinicId } = await administration.createClinic(CLINIC);
+  await administration.connectNumber({
+    clinicId,
+    phoneNumberId: NUMBER.phoneNumberId,
+    wabaId: NUMBER.wabaId,
+    displayPhone: NUMBER.phone,
+    accessToken: deps.accessToken,
+  });
+  const agents: HistoryAgent[] = [];
+  for (const { name, email, role } of AGENTS) {
+    const { id } = await administration.createAgent({ clinicId, name, email, role, password: PASSWORD });
+    agents.push({ id, name });
+  }
+  const reference = await database.inClinic(clinicId, (client) =>
+    writeReferenceData(client, clinicId, agents),
+  );
+  const clinic: SeededClinic = { clinicId, agents, ...reference };
+  const target: HistoryTarget = {
+    database,
+    clinicId,
+    numberId: NUMBER.phoneNumberId,
+    agents,
+    random: random.fork('ids'),
+    now,
+  };
+  const stories = [...RECEIVED, ...WITH_BOT, ...EXPIRED, ...CLOSED, ...SPAM];
+  await writeHistory(target, [
+    ...stories.map((story) => historyOf(story, clinic, now)),
+    ...inventedHistories(random.fork('invented'), now),
+    longThread(random.fork('long'), now),
+  ]);
+  return clinic;
+}
