@@ -15,9 +15,19 @@ export async function readText(
 ): Promise<Outcome<null>> {
   const reader = open.body.getReader();
   const decoder = new TextDecoder();
+  const { signal } = open.deadline;
+  let stopWaiting: () => void = () => undefined;
+  // Not every fetch ends a read when its request is aborted, and nobody may wait for ever.
+  const aborted = new Promise<null>((resolve) => {
+    stopWaiting = () => {
+      resolve(null);
+    };
+    signal.addEventListener('abort', stopWaiting, { once: true });
+  });
   const next = async () => {
+    if (signal.aborted) return null;
     try {
-      return await reader.read();
+      return await Promise.race([reader.read(), aborted]);
     } catch {
       return null;
     }
@@ -32,6 +42,7 @@ export async function readText(
       if (!(await onText(decoder.decode(chunk.value, { stream: true })))) return { ok: true, value: null };
     }
   } finally {
+    signal.removeEventListener('abort', stopWaiting);
     // A body that is read no further must let go of its connection; that it is gone already is no news.
     reader.cancel().catch(() => undefined);
   }

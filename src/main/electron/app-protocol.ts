@@ -1,0 +1,63 @@
+/** Serves the window's own files under app://recado, each answer with the policy that holds for it. */
+import { protocol, type Session } from 'electron';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { APP_SCHEME, resolveAppPath } from './app-path.ts';
+
+/** To be called before `ready`. */
+export function registerAppScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    {
+      scheme: APP_SCHEME,
+      // corsEnabled: without it other origins could read what fetch gets here (CVE-2026-70604).
+      privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true },
+    },
+  ]);
+}
+
+/** `nonce` lets the style elements of the component library in, and nothing else. */
+export function contentSecurityPolicy(nonce: string): string {
+  return [
+    `default-src 'none'`,
+    `script-src 'self'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    `img-src 'self' data:`,
+    `font-src 'self'`,
+    `connect-src 'self'`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+    `frame-ancestors 'none'`,
+    `object-src 'none'`,
+  ].join('; ');
+}
+
+const notFound = () => new Response(null, { status: 404 });
+
+/** Where react-aria looks for the nonce: https://react-spectrum.adobe.com/react-aria/getting-started.html */
+function withNonce(html: string, nonce: string): string {
+  return html.replace('<head>', `<head><meta property="csp-nonce" content="${nonce}">`);
+}
+
+export function serveApp(session: Session, folder: string): void {
+  session.protocol.handle(APP_SCHEME, async (request) => {
+    const file = request.method === 'GET' ? resolveAppPath(folder, request.url) : null;
+    if (file === null) return notFound();
+    const nonce = randomBytes(16).toString('base64');
+    try {
+      const isPage = file.type.startsWith('text/html');
+      const content = await readFile(file.path);
+      const body = isPage ? withNonce(content.toString('utf8'), nonce) : new Uint8Array(content);
+      return new Response(body, {
+        headers: {
+          'content-type': file.type,
+          'content-security-policy': contentSecurityPolicy(nonce),
+          'x-content-type-options': 'nosniff',
+          'cross-origin-resource-policy': 'same-origin',
+          'cache-control': 'no-store',
+        },
+      });
+    } catch {
+      return notFound();
+    }
+  });
+}

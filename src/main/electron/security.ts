@@ -1,0 +1,48 @@
+/** What a page may never do, whatever it contains: https://www.electronjs.org/docs/latest/tutorial/security */
+import { shell, type Session, type WebContents } from 'electron';
+import type { Log } from '../lib/log.ts';
+import { APP_ORIGIN } from './app-path.ts';
+import { outsideAddress } from './outside-link.ts';
+
+const isOurs = (address: string) => URL.canParse(address) && originOf(address) === APP_ORIGIN;
+
+/** Node gives custom schemes no origin of their own, so it is put together. */
+export function originOf(address: string): string {
+  const url = new URL(address);
+  return `${url.protocol}//${url.host}`;
+}
+
+/** Denies permissions, devices and downloads. Copying to the clipboard is all the window needs. */
+export function hardenSession(session: Session): void {
+  const isAllowed = (permission: string, origin: string) =>
+    permission === 'clipboard-sanitized-write' && isOurs(origin);
+  session.setPermissionRequestHandler((_contents, permission, answer, details) => {
+    answer(details.isMainFrame && isAllowed(permission, details.requestingUrl));
+  });
+  session.setPermissionCheckHandler((_contents, permission, origin) => isAllowed(permission, origin));
+  session.setDevicePermissionHandler(() => false);
+  session.on('will-download', (event) => {
+    event.preventDefault();
+  });
+}
+
+/** Keeps a window on our own pages; links go to the system's programs after a look at their address. */
+export function hardenContents(contents: WebContents, log: Log): void {
+  const stay = (event: { preventDefault: () => void; url: string }) => {
+    if (isOurs(event.url)) return;
+    event.preventDefault();
+    log('window.navigationRefused', {});
+  };
+  contents.on('will-navigate', stay);
+  contents.on('will-frame-navigate', stay);
+  contents.on('will-redirect', stay);
+  contents.on('will-attach-webview', (event) => {
+    event.preventDefault();
+  });
+  contents.setWindowOpenHandler(({ url }) => {
+    const address = outsideAddress(url);
+    if (address === null) log('window.openRefused', {});
+    else void shell.openExternal(address);
+    return { action: 'deny' };
+  });
+}
