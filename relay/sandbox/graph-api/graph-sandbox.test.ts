@@ -368,7 +368,7 @@ describe('statuses', () => {
 
 describe('faults', () => {
   test('refusal, gateway page, broken connections', async () => {
-    await start({ statusPlan: { steps: [{ status: 'sent', afterMs: 0 }], copies: 1, beforeAnswer: false } });
+    await start({ statusPlan: { steps: [{ status: 'sent', afterMs: 0 }] } });
     await sandbox.patientWrites({ from: PATIENT, text: 'Hola' });
     sandbox.faults.add({ kind: 'refuse', code: 131016, times: 2 });
     expect(await send(text())).toMatchObject({ http: 500, body: { error: { code: 131016 } } });

@@ -66,7 +66,7 @@ export interface GraphSandbox {
   patientReads(messageId: string): Promise<WebhookDelivery>;
   registerUser(user: Partial<WhatsappUser> & ({ phone: string } | { userId: string })): WhatsappUser;
   /** Tells the sandbox when somebody last wrote before it was started, so that its window agrees with the relay's. */
-  noteInbound(name: UserName, at: number, numberId?: string): void;
+  noteInbound(who: UserName | { phone: string } | { userId: string }, at: number, numberId?: string): void;
   /** Posts one status of an accepted message, whatever came before. */
   sendStatus(messageId: string, status: DeliveryStatus, code?: number): Promise<WebhookDelivery>;
   /** What happens to messages accepted from now on; a function decides per message. */
@@ -149,7 +149,7 @@ export async function createGraphSandbox(options: GraphSandboxOptions): Promise<
       strictMessageIds: options.strictMessageIds ?? true,
       async onAccepted({ message, failure }) {
         const plan = planOf(message, failure?.code ?? null);
-        if (plan.beforeAnswer) return statuses.run(message, plan);
+        if (plan.beforeAnswer ?? false) return statuses.run(message, plan);
         const answered = new Promise<void>((resolve) => answers.set(message.id, resolve));
         void scheduler.track(answered.then(() => statuses.run(message, plan)));
       },
@@ -180,8 +180,10 @@ export async function createGraphSandbox(options: GraphSandboxOptions): Promise<
     patientReacts: inbound.react,
     patientReads: async (messageId) => statuses.emit(messageOf(messageId), 'read'),
     registerUser: world.directory.register,
-    noteInbound(name, at, numberId = options.phoneNumbers[0]?.id ?? '') {
-      world.noteInbound(numberId, world.directory.resolve(name), at);
+    noteInbound(who, at, numberId = options.phoneNumbers[0]?.id ?? '') {
+      const user =
+        typeof who === 'string' ? world.directory.resolve(who) : world.directory.register({ ...who });
+      world.noteInbound(numberId, user, at);
     },
     sendStatus: async (messageId, status, code) => statuses.emit(messageOf(messageId), status, code),
     setStatusPlan(plan) {

@@ -22,7 +22,7 @@ export const StatusPlan = z.object({
   /** Statuses go out before the send call is answered, as happens at Meta. */
   beforeAnswer: z.boolean().default(false),
 });
-export type StatusPlan = z.infer<typeof StatusPlan>;
+export type StatusPlan = z.input<typeof StatusPlan>;
 
 /** Sent, delivered and read, one after the other without delay. */
 export const DEFAULT_STATUS_PLAN: StatusPlan = {
@@ -31,8 +31,6 @@ export const DEFAULT_STATUS_PLAN: StatusPlan = {
     { status: 'delivered', afterMs: 0 },
     { status: 'read', afterMs: 0 },
   ],
-  copies: 1,
-  beforeAnswer: false,
 };
 
 export interface Statuses {
@@ -93,7 +91,7 @@ export function createStatuses(world: World, webhooks: WebhookSender, scheduler:
             new Promise((resolve, reject) => {
               scheduler.after(step.afterMs, async () => {
                 try {
-                  for (let copy = 0; copy < plan.copies; copy += 1)
+                  for (let copy = 0; copy < (plan.copies ?? 1); copy += 1)
                     await emit(message, step.status, step.code);
                   resolve();
                 } catch (error) {
