@@ -80,6 +80,8 @@ export default defineConfig(
     name: 'recado/window',
     files: ['src/renderer/**/*.{ts,tsx}'],
     extends: [reactHooks.configs.flat.recommended],
+    // Advice for the React compiler, which we do not use.
+    rules: { 'react-hooks/incompatible-library': 'off' },
   },
   {
     name: 'recado/queries-know-no-clock',
