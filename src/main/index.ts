@@ -99,7 +99,7 @@ async function run(): Promise<void> {
     });
     core.close().then(
       () => {
-        app.quit();
+        app.exit(0);
       },
       () => {
         app.exit(1);
@@ -119,7 +119,9 @@ async function run(): Promise<void> {
 }
 
 if (app.requestSingleInstanceLock()) {
-  app.enableSandbox();
+  // Every window asks for the sandbox itself; this leaves none out. Together with Chromium's own switch, which root on
+  // Linux needs, its helper processes would refuse to start.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerAppScheme();
   // Not awaited here: Electron holds back `ready` until this module has been read.
   app
