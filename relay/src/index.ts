@@ -2,15 +2,28 @@ import { createSecretBox } from './accounts/secrets.ts';
 import { createSessions } from './accounts/sessions.ts';
 import { createLoginThrottle } from './accounts/throttle.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { createCommands } from './commands/execute.ts';
 import { createDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
+import { createDoorbell } from './feed/doorbell.ts';
+import { createLiveFeed } from './feed/live-feed.ts';
+import { createStreams } from './feed/stream.ts';
+import { createWriter } from './feed/writer.ts';
 import { requireSession } from './http/authentication.ts';
+import { commandRoutes } from './http/command-routes.ts';
+import { feedRoutes } from './http/feed-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
+import { operatorRoutes } from './http/operator-routes.ts';
 import { createServer } from './http/server.ts';
 import { sessionRoutes, signInRoute } from './http/session-routes.ts';
+import { webhookRoutes } from './http/webhook-routes.ts';
+import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type { RelaySettings } from './settings.ts';
+import { createDelivery } from './whatsapp/deliver.ts';
+import { createGraphClient } from './whatsapp/graph-client.ts';
+import { createWebhookEvents } from './whatsapp/webhook-events.ts';
 
 export interface RelayDeps {
   databaseUrl: string;
@@ -26,40 +39,93 @@ export interface Relay {
   close(): Promise<void>;
 }
 
+/** Connections for long answers; slow readers wait for each other, not everybody else for them. */
+const READING_CONNECTIONS = 4;
+
+/** The role of the database would pass row-level security unchecked: the last fence between clinics would be down. */
+export class UnsafeRoleError extends Error {
+  override readonly name = 'UnsafeRoleError';
+}
+
 /** The whole relay, wired. Starts nothing until `listen`. */
 export function createRelay(deps: RelayDeps): Relay {
-  const { settings } = deps;
+  const { settings, databaseUrl } = deps;
   const clock = deps.clock ?? systemClock;
   const logger = deps.logger ?? createLogger({ level: settings.logLevel });
-  const database = createDatabase({ url: deps.databaseUrl });
-  const jobs = createJobs({ databaseUrl: deps.databaseUrl, logger });
-  createSecretBox(settings.secretKey);
-  const sessions = createSessions({
+  const database = createDatabase({ url: databaseUrl });
+  const readingDatabase = createDatabase({ url: databaseUrl, poolSize: READING_CONNECTIONS });
+  const jobs = createJobs({ databaseUrl, logger, shutdownMs: settings.whatsapp.sendTimeoutMs + 5_000 });
+
+  const doorbell = createDoorbell({ database, logger });
+  const liveFeed = createLiveFeed({ database, doorbell, logger });
+  const streams = createStreams({ database, liveFeed });
+  const write = createWriter({ database, doorbell });
+
+  const sessions = createSessions({ database, clock, throttle: createLoginThrottle({ database, clock }) });
+  const commands = createCommands({ write, jobs, clock, logger });
+  const delivery = createDelivery({
+    database,
+    write,
+    jobs,
+    graph: createGraphClient(settings.whatsapp),
+    secrets: createSecretBox(settings.secretKey),
+    clock,
+    logger,
+    settings: settings.whatsapp,
+  });
+  const events = createWebhookEvents({
     database,
     clock,
-    throttle: createLoginThrottle({ database, clock }),
+    logger,
+    unknownNumbers: settings.unknownNumbers,
+    enqueueDelivery: jobs.enqueueDelivery,
+    onCommitted(clinicIds) {
+      for (const clinicId of clinicIds) doorbell.ring(clinicId);
+      jobs.wake();
+    },
   });
 
   let closing = false;
   const app = createServer({ clock, logger, trustProxy: settings.trustProxy });
   healthRoutes(app, { database, isClosing: () => closing });
   signInRoute(app, { sessions });
+  app.register(async (scope) => webhookRoutes(scope, { events, settings: settings.whatsapp, logger }));
+  app.register(async (scope) => operatorRoutes(scope, { events, operatorToken: settings.operatorToken }));
   app.register(async (scope) => {
     requireSession(scope, sessions);
     sessionRoutes(scope, { sessions });
+    feedRoutes(scope, { database, readingDatabase, streams, sessions, clock, logger });
+    commandRoutes(scope, { commands });
   });
 
+  let stopHousekeeping = async () => {};
   return {
     async listen() {
-      await migrate(deps.databaseUrl);
-      await jobs.start(async () => {});
-      const url = await app.listen({ host: settings.host, port: settings.port });
-      return { url };
+      if (await database.bypassesRowSecurity()) {
+        throw new UnsafeRoleError(
+          'the database role bypasses row-level security: use one without that right',
+        );
+      }
+      await migrate(databaseUrl);
+      await jobs.start(delivery.deliver);
+      await doorbell.start();
+      liveFeed.start();
+      events.start();
+      delivery.start();
+      stopHousekeeping = startHousekeeping({ database, clock, logger });
+      return { url: await app.listen({ host: settings.host, port: settings.port }) };
     },
     async close() {
       closing = true;
+      streams.closeAll();
       await app.close();
+      await events.stop();
+      await delivery.stop();
+      await stopHousekeeping();
       await jobs.stop();
+      liveFeed.stop();
+      await doorbell.stop();
+      await readingDatabase.close();
       await database.close();
     },
   };

@@ -20,7 +20,11 @@ export const RelaySettings = z.object({
   /** Encrypts what must be readable again (access tokens); at least 32 characters. */
   secretKey: z.string().min(32),
   /** Opens the operator's routes; none when absent. */
-  operatorToken: z.string().min(16).nullable().default(null),
+  operatorToken: z
+    .string()
+    .regex(/^[\w-]{16,200}$/, 'needs 16 to 200 letters, digits, - or _')
+    .nullable()
+    .default(null),
   /** What to do with webhooks of a number nobody connected: keep them aside, or give it to the only clinic. */
   unknownNumbers: z.enum(['quarantine', 'adopt']).default('quarantine'),
   /** Behind a reverse proxy: believe its `X-Forwarded-For` when counting failed sign-ins by address. */

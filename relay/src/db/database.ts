@@ -23,8 +23,14 @@ export interface Database {
    * enforces it even when a query forgets to. Commits when it resolves, rolls back when it throws.
    */
   inClinic<Result>(clinicId: string, work: (client: Client) => Promise<Result>): Promise<Result>;
-  /** The same, reading one unchanging picture of the data: nothing committed meanwhile is seen. */
-  inClinicSnapshot<Result>(clinicId: string, work: (client: Client) => Promise<Result>): Promise<Result>;
+  /**
+   * Passes on what `read` yields from one unchanging picture of the clinic's data: nothing committed meanwhile is
+   * seen. The transaction ends with the generator, also when its consumer stops early.
+   */
+  streamInClinic<Item>(
+    clinicId: string,
+    read: (client: Client) => AsyncGenerator<Item>,
+  ): AsyncGenerator<Item>;
   /**
    * For what comes before the clinic is known: routing a webhook, signing in, picking up what was left behind.
    * Opens only the tables such work needs; patients, conversations and messages stay closed.
@@ -83,8 +89,19 @@ export function createDatabase(options: { url: string; poolSize?: number }): Dat
   return {
     url: options.url,
     inClinic: (clinicId, work) => transaction(`begin; ${enterClinic(clinicId)}`, work),
-    inClinicSnapshot: (clinicId, work) =>
-      transaction(`begin isolation level repeatable read read only; ${enterClinic(clinicId)}`, work),
+    async *streamInClinic(clinicId, read) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query(`begin isolation level repeatable read read only; ${enterClinic(clinicId)}`);
+        yield* read(client);
+      } finally {
+        await client.query('rollback').catch((failure: Error) => {
+          broken = failure;
+        });
+        client.release(broken);
+      }
+    },
     asSystem: (work) => transaction(`begin; ${ENTER_SYSTEM}`, work),
     async connectListener() {
       const client = new pg.Client({

@@ -10,7 +10,7 @@ declare module 'fastify' {
 
 /** The token of `Authorization: Bearer …`, or null. */
 export function bearerToken(request: FastifyRequest): string | null {
-  return /^Bearer ([\w-]{32,200})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+  return /^Bearer ([\w-]{16,200})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }
 
 /** Every route registered in `scope` after this needs a session, before its body is even read. */

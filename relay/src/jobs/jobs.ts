@@ -25,7 +25,16 @@ export interface Jobs {
 }
 
 /** Background work by pg-boss in the same database (https://pgboss.io). */
-export function createJobs({ databaseUrl, logger }: { databaseUrl: string; logger: Logger }): Jobs {
+export function createJobs({
+  databaseUrl,
+  logger,
+  shutdownMs = 10_000,
+}: {
+  databaseUrl: string;
+  logger: Logger;
+  /** How long `stop` waits for running jobs. */
+  shutdownMs?: number;
+}): Jobs {
   const boss = new PgBoss({
     connectionString: databaseUrl,
     application_name: 'recado-jobs',
@@ -75,7 +84,7 @@ export function createJobs({ databaseUrl, logger }: { databaseUrl: string; logge
     async stop() {
       if (started === null) return;
       await started.catch(() => undefined);
-      await boss.stop({ graceful: true, timeout: 10_000 });
+      await boss.stop({ graceful: true, timeout: shutdownMs });
     },
   };
 }

@@ -42,10 +42,12 @@ export const whatsapp: Migration = {
       started_at timestamptz not null,
       ended_at timestamptz,
       outcome text check (outcome in ('accepted', 'refused', 'retry', 'unknown')),
-      code text
+      code text,
+      wamid text
     );
     create index outbound_attempts_by_message on outbound_attempts (clinic_id, message_id, started_at desc);
-    create index outbound_attempts_open on outbound_attempts (started_at) where ended_at is null;
+    create index outbound_attempts_unsettled on outbound_attempts (started_at)
+      where outcome is null or outcome = 'unknown';
 
     ${closeToOtherClinics('webhook_events', { system: true })}
     ${closeToOtherClinics('held_events', { system: true })}

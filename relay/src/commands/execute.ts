@@ -1,0 +1,116 @@
+import {
+  commandArguments,
+  CommandResult,
+  readCommand,
+  RefusalCode,
+  toTimestamp,
+  type Command,
+} from '@recado/protocol';
+import type { Identity } from '../accounts/sessions.ts';
+import type { Clock } from '../clock.ts';
+import type { Client } from '../db/database.ts';
+import { isAboutTheData } from '../db/errors.ts';
+import type { WriteToClinic } from '../feed/writer.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import { describeError, type Logger } from '../logger.ts';
+import { markRead } from './conversations.ts';
+import { retryMessage, sendMessage } from './messages.ts';
+import { refused, type CommandOutcome, type CommandScope } from './scope.ts';
+
+interface CommandsDeps {
+  write: WriteToClinic;
+  jobs: Jobs;
+  clock: Clock;
+  logger: Logger;
+}
+
+function perform(scope: CommandScope, command: Command): Promise<CommandOutcome> {
+  const known = readCommand(command);
+  if (!known) {
+    const exists = Object.hasOwn(commandArguments, command.type);
+    return Promise.resolve(refused(exists ? RefusalCode.invalidArguments : RefusalCode.unknownCommand));
+  }
+  switch (known.type) {
+    case 'message.send':
+      return sendMessage(scope, known.args);
+    case 'message.retry':
+      return retryMessage(scope, known.args);
+    case 'conversation.markRead':
+      return markRead(scope, known.args);
+  }
+}
+
+/** The result of an earlier time, or null when the command is new; it is then noted, so that it cannot run twice. */
+async function firstResult(
+  client: Client,
+  identity: Identity,
+  command: Command,
+  now: number,
+): Promise<CommandResult | null> {
+  const { rowCount } = await client.query(
+    `insert into commands (clinic_id, id, agent_id, type, created_at) values ($1, $2, $3, $4, $5)
+     on conflict do nothing`,
+    [identity.clinicId, command.id, identity.agentId, command.type.slice(0, 100), toTimestamp(now)],
+  );
+  if (rowCount) return null;
+  const { rows } = await client.query<{ result: unknown }>(
+    'select result from commands where clinic_id = $1 and id = $2',
+    [identity.clinicId, command.id],
+  );
+  return CommandResult.parse(rows[0]?.result);
+}
+
+/**
+ * Carries out what people want. Each command has its effect exactly once: its id and its result are written in the
+ * same transaction as its effect, and a repeat is answered with the first result.
+ */
+export function createCommands({ write, jobs, clock, logger }: CommandsDeps) {
+  function runOnce(
+    identity: Identity,
+    command: Command,
+    action: (scope: CommandScope) => Promise<CommandOutcome>,
+  ): Promise<CommandResult> {
+    const { clinicId } = identity;
+    return write(clinicId, async (client) => {
+      const now = clock.now();
+      const known = await firstResult(client, identity, command, now);
+      if (known) return known;
+      const outcome = await action({
+        client,
+        clinicId,
+        agent: identity,
+        now,
+        enqueueDelivery: jobs.enqueueDelivery,
+      });
+      const result: CommandResult = { id: command.id, ...outcome };
+      await client.query('update commands set result = $3 where clinic_id = $1 and id = $2', [
+        clinicId,
+        command.id,
+        JSON.stringify(result),
+      ]);
+      return result;
+    });
+  }
+
+  async function execute(identity: Identity, command: Command): Promise<CommandResult> {
+    try {
+      return await runOnce(identity, command, (scope) => perform(scope, command));
+    } catch (error) {
+      if (!isAboutTheData(error)) throw error;
+      // It would fail the same way for ever, and hold up everything behind it in the outbox.
+      logger.error('command failed', { commandId: command.id, ...describeError(error) });
+      return runOnce(identity, command, async () => refused(RefusalCode.invalidArguments));
+    }
+  }
+
+  return {
+    /** In order, each by itself: a refused one holds up none of the others. */
+    async executeAll(identity: Identity, commands: Command[]): Promise<CommandResult[]> {
+      const results: CommandResult[] = [];
+      for (const command of commands) results.push(await execute(identity, command));
+      jobs.wake();
+      return results;
+    },
+  };
+}
+export type Commands = ReturnType<typeof createCommands>;

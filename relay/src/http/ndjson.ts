@@ -1,0 +1,38 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { constants, createGzip } from 'node:zlib';
+import type { Client, Database } from '../db/database.ts';
+
+/** A reader that takes nothing for this long is let go: it holds a transaction open. */
+const STALL_MS = 60_000;
+
+/**
+ * Answers with lines as they are read inside one unchanging picture of the clinic's data; gzip when accepted. Memory
+ * stays bounded: the next chunk is read when the reader has taken the last one.
+ */
+export function sendLines(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  source: { database: Database; clinicId: string; read: (client: Client) => AsyncGenerator<string> },
+): FastifyReply {
+  const gzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+
+  async function* chunks(): AsyncGenerator<string> {
+    for await (const chunk of source.database.streamInClinic(source.clinicId, source.read)) {
+      yield chunk;
+      stall.refresh();
+    }
+  }
+
+  const stream = Readable.from(chunks(), { objectMode: false, highWaterMark: 256 * 1024 });
+  const stall = setTimeout(() => stream.destroy(), STALL_MS);
+  stream.once('close', () => clearTimeout(stall));
+  request.raw.socket.once('close', () => stream.destroy());
+
+  reply.header('content-type', 'application/x-ndjson; charset=utf-8').header('vary', 'accept-encoding');
+  if (!gzip) return reply.send(stream);
+  const compressed = createGzip({ level: constants.Z_BEST_SPEED, flush: constants.Z_SYNC_FLUSH });
+  stream.once('error', (error) => compressed.destroy(error));
+  compressed.once('close', () => stream.destroy());
+  return reply.header('content-encoding', 'gzip').send(stream.pipe(compressed));
+}

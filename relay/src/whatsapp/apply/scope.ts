@@ -1,0 +1,15 @@
+import type { Id } from '@recado/protocol';
+import type { Client } from '../../db/database.ts';
+import type { DeliverJob } from '../../jobs/jobs.ts';
+
+/** What applying something needs to know: a transaction that has the clinic's turn, and where it is. */
+export interface ApplyScope {
+  client: Client;
+  clinicId: Id;
+  /** Meta's phone_number_id of the clinic's number. */
+  numberId: string;
+  /** Relay time, epoch milliseconds. */
+  now: number;
+  /** Asks for delivery of what waits in a conversation, in the same transaction. */
+  enqueueDelivery(client: Client, job: DeliverJob): Promise<void>;
+}
