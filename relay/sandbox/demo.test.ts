@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -31,6 +31,8 @@ let demo: ChildProcess | null = null;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'recado-demo-test-'));
+  // As root PostgreSQL runs as somebody else, and would keep its data where this test does not clean up.
+  await chmod(folder, 0o755);
 });
 afterEach(async () => {
   if (demo && demo.exitCode === null) {

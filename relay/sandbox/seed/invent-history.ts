@@ -8,6 +8,8 @@ import { inventExchange } from './phrases.ts';
 export type Ending = 'people' | 'closed' | 'bot' | 'spam';
 
 const MINUTE = 60_000;
+/** Lines of an exchange, about. */
+const AVERAGE_EXCHANGE = 3.3;
 
 function eventsOfLine(
   [speaker, text]: readonly [string, string],
@@ -19,7 +21,7 @@ function eventsOfLine(
   switch (speaker) {
     case 'p': {
       const message: HistoryMessage = { ...common, author: 'patient', kind: 'text', text };
-      if (random.chance(0.03)) message.reactions = [{ by: 'clinic', emoji: '👍', at: at + MINUTE }];
+      if (random.chance(0.03)) message.reactions = [{ by: 'clinic', emoji: '👍', at }];
       return [message];
     }
     case 'b':
@@ -84,27 +86,23 @@ export function* inventHistory(options: {
   ending: Ending;
 }): Generator<HistoryEvent> {
   const { random, messages, until, ending } = options;
-  const average = 3.5;
-  const talks = Math.max(1, Math.round(messages / average));
-  const gap = Math.max(1, (until - options.from) / talks);
-  let told = 0;
+  let left = messages;
   let at = options.from;
-  for (let talk = 0; told < messages; talk += 1) {
-    const exchange = inventExchange(random, options.firstName);
+  while (left > 0) {
+    const exchange = inventExchange(random, options.firstName).slice(0, left);
     const agent = random.between(0, options.agents - 1);
-    const left = messages - told;
-    const talksLeft = Math.max(1, talks - talk);
-    const start = Math.max(at, until - gap * talksLeft);
-    const room = Math.min(gap, (until - start) / Math.max(1, Math.ceil(left / average)));
-    const pace = Math.max(0, Math.min(random.between(1, 6) * MINUTE, room / (exchange.length + 2)));
-    at = start;
-    for (const [index, line] of exchange.slice(0, left).entries()) {
-      at = Math.min(until, start + (index + 1) * pace);
-      told += 1;
-      yield* eventsOfLine(line, Math.floor(at), agent, random);
-    }
-    if (told < messages && gap > DAY) {
+    left -= exchange.length;
+    // The last talk ends the conversation; each other one leaves room for what is still to be said.
+    const end = left === 0 ? until : at + (until - at) / (1 + left / AVERAGE_EXCHANGE);
+    const pace = Math.min(random.between(1, 6) * MINUTE, (end - at) / exchange.length);
+    const start = end - pace * (exchange.length - 1);
+    const quiet = start - at > DAY;
+    if (quiet && left + exchange.length < messages) {
       yield { type: 'step', at: Math.floor(at), event: { type: 'closed' } };
+    }
+    for (const [index, line] of exchange.entries()) {
+      at = start + index * pace;
+      yield* eventsOfLine(line, Math.floor(at), agent, random);
     }
   }
   // Most of what stays open has been seen.
