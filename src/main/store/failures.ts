@@ -15,11 +15,10 @@ export function classifyOpenFailure(error: unknown, fileSizeBytes: number): Stor
   if (code.startsWith('SQLITE_NOTADB')) return fileSizeBytes % 4_096 === 0 ? 'wrong_key' : 'corrupt';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'locked';
   if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC' || code === 'EDQUOT') return 'disk_full';
-  if (/^(SQLITE_(CANTOPEN|PERM|READONLY|AUTH|IOERR)|EACCES|EPERM|EROFS|ENOENT|ENOTDIR)/.test(code)) {
-    return 'no_access';
-  }
-  // better-sqlite3 reports a missing folder as a TypeError without a code.
-  return error instanceof TypeError ? 'no_access' : 'corrupt';
+  if (/^SQLITE_(CANTOPEN|PERM|READONLY|AUTH|IOERR)/.test(code)) return 'no_access';
+  // Whatever else SQLite says is about what is in the file; anything else (the file system, better-sqlite3's TypeError
+  // for a missing folder) says nothing against the file, which must then stay where it is.
+  return code.startsWith('SQLITE_') ? 'corrupt' : 'no_access';
 }
 
 /** The kind of failure of a call on an open store. */

@@ -83,7 +83,10 @@ export interface StoreWrites {
    * move before the first snapshot is complete or while one is in progress: a crash would hide what is still missing.
    */
   applyChanges(input: { changes: Change[]; next: number }): ChangeSet;
-  /** Applies a page of history and remembers where to continue; null when the beginning was reached. */
+  /**
+   * Applies one whole page of history, the one below `historyBefore`, and remembers where to continue; null when the
+   * beginning was reached. Messages held in its range that it does not bring are gone at the relay.
+   */
   applyHistory(input: { changes: Change[]; before: number | null }): ChangeSet;
   /**
    * Accepts an action: the command into the outbox and its predicted effect into the rows, together. A send also

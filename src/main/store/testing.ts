@@ -177,7 +177,7 @@ export const buildTag = (number: number, name: string): Tag => ({
 });
 
 /** A put of an entity at a version. */
-export function put(entity: string, seq: number, data: { id: string }): Change {
+export function put<Data extends { id: string }>(entity: string, seq: number, data: Data): Change {
   return { seq, entity, id: data.id, op: 'put', data };
 }
 

@@ -14,6 +14,8 @@ create table sync_state (
   snapshot_seq integer,
   snapshot_received integer not null default 0,
   snapshot_expected integer not null default 0,
+  -- The snapshot that history is being read behind: messages of that age missing from a page are gone at the relay.
+  history_seq integer not null default 0,
   history_before integer,
   is_history_complete integer not null default 0,
   history_complete_since integer,

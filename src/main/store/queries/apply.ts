@@ -2,10 +2,17 @@
  * Applies changes of the relay, from the feed, a snapshot or history alike. Versions decide: older or repeated changes
  * change nothing and report nothing, so any order and any batching end the same. Callers open the transaction.
  */
-import { readChange, type Change, type Conversation, type KnownChange, type Message } from '@recado/protocol';
+import {
+  readChange,
+  type Change,
+  type Conversation,
+  type KnownChange,
+  type Message,
+  type UnreadableChange,
+} from '@recado/protocol';
 import type { WriteDatabase } from '../database.ts';
 import type { ChangeSet } from '../interface.ts';
-import { deleteAppointment, upsertAppointment } from './appointments.ts';
+import { deleteAppointment, markAppointmentSeen, upsertAppointment } from './appointments.ts';
 import {
   findConversation,
   insertPlaceholder,
@@ -17,8 +24,8 @@ import {
 } from './conversations.ts';
 import { deleteMessages, deleteMessagesOfConversation, getMessageVersion, writeMessage } from './messages.ts';
 import { listSentMessageIds, mapPendingCommands, removeSend, removeSettled } from './outbox.ts';
-import { deletePatient, upsertPatient } from './patients.ts';
-import { deleteReference, upsertReference } from './reference.ts';
+import { deletePatient, markPatientSeen, upsertPatient } from './patients.ts';
+import { deleteReference, markReferenceSeen, upsertReference } from './reference.ts';
 import { getSyncState, noteUnreadable } from './sync-state.ts';
 import { getTombstone, recordTombstone } from './tombstones.ts';
 
@@ -58,12 +65,15 @@ export function createBatch(database: WriteDatabase, snapshotSeq: number | null 
 }
 
 /** Applies changes in the order that costs least: what messages hang on first, then messages by ordinal. */
-export function applyToBatch(batch: Batch, changes: Change[]): { oldestMessage: Message | null } {
+export function applyToBatch(batch: Batch, changes: Change[]): { messages: Message[]; unreadable: number } {
   const messages: MessagePut[] = [];
+  let unreadable = 0;
   for (const change of changes) {
     const read = readChange(change);
-    if ('unreadable' in read) noteUnreadable(batch.database, read.unreadable.seq);
-    else if (read.known.entity === 'message' && read.known.op === 'put') messages.push(read.known);
+    if ('unreadable' in read) {
+      unreadable += 1;
+      skipUnreadable(batch, read.unreadable);
+    } else if (read.known.entity === 'message' && read.known.op === 'put') messages.push(read.known);
     else if (read.known.op === 'put') applyPut(batch, read.known);
     else applyDeletion(batch, read.known);
   }
@@ -71,7 +81,23 @@ export function applyToBatch(batch: Batch, changes: Change[]): { oldestMessage: 
   messages.sort((one, other) => one.data.ordinal - other.data.ordinal);
   for (const message of messages) putMessage(batch, message);
   applyMessageDeletions(batch);
-  return { oldestMessage: messages[0]?.data ?? null };
+  return { messages: messages.map(({ data }) => data), unreadable };
+}
+
+/** What cannot be read is left as it is held, and a snapshot that brought it has not removed it. */
+function skipUnreadable(batch: Batch, change: UnreadableChange): void {
+  const { database, snapshotSeq } = batch;
+  noteUnreadable(database, change.seq);
+  if (snapshotSeq === null) return;
+  const { entity, id } = change;
+  if (entity === 'conversation') {
+    const key = findConversation(database, id)?.key ?? insertPlaceholder(database, id);
+    markConversationSeen(database, key, snapshotSeq);
+  } else {
+    markReferenceSeen(database, { entity, id, snapshotSeq });
+    markPatientSeen(database, { id, snapshotSeq });
+    markAppointmentSeen(database, { id, snapshotSeq });
+  }
 }
 
 function applyPut(batch: Batch, change: Exclude<KnownPut, MessagePut>): void {
@@ -186,7 +212,8 @@ function deleteConversation(batch: Batch, id: string, version: number): void {
   if (count > 0 || (held.version < version && !held.isPlaceholder)) batch.touched.add(id);
 }
 
-function applyMessageDeletions(batch: Batch): void {
+/** Carries out the deletions of messages gathered so far. */
+export function applyMessageDeletions(batch: Batch): void {
   if (batch.deletedMessages.size === 0) return;
   const { database } = batch;
   for (const key of deleteMessages(database, batch.deletedMessages)) {

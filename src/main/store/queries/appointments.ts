@@ -34,14 +34,16 @@ export function upsertAppointment(
       },
     );
   }
-  if (snapshotSeq !== null) {
-    database.run('update appointments set snapshot_seq = :snapshotSeq where id = :id', {
-      id: appointment.id,
-      snapshotSeq,
-    });
-  }
+  if (snapshotSeq !== null) markAppointmentSeen(database, { id: appointment.id, snapshotSeq });
   if (!isNewer) return [];
   return held === undefined ? [appointment.patientId] : [appointment.patientId, held.patient_id];
+}
+
+export function markAppointmentSeen(
+  database: WriteDatabase,
+  input: { id: string; snapshotSeq: number },
+): void {
+  database.run('update appointments set snapshot_seq = :snapshotSeq where id = :id', input);
 }
 
 /** Deletes unless a newer version is held; answers the patient it was for, or null when nothing changed. */

@@ -1,6 +1,5 @@
 import type { Author } from '@recado/protocol';
 import type { ReadDatabase, WriteDatabase } from '../database.ts';
-import { getReference } from './reference.ts';
 
 const AGENT_KEY = 'store.agentId';
 
@@ -32,9 +31,7 @@ export function getAgentId(database: ReadDatabase): string | null {
   return getLocalValue(database, { key: AGENT_KEY }) as string | null;
 }
 
-/** The agent signed in on this PC as the author of a message. */
+/** The agent signed in on this PC as the author of a message; the name is looked up when it is shown. */
 export function getOwnAuthor(database: ReadDatabase): Author {
-  const agentId = getAgentId(database);
-  const agent = agentId === null ? null : getReference(database, 'agent', agentId);
-  return { kind: 'agent', agentId, name: agent?.name ?? null };
+  return { kind: 'agent', agentId: getAgentId(database), name: null };
 }

@@ -119,6 +119,17 @@ export function deleteMessages(database: WriteDatabase, versionById: Map<string,
   return [...new Set(rows.map((row) => row.conversation_key))];
 }
 
+/** Messages with an ordinal in a range, not changed since a version. */
+export function listMessagesBetween(
+  database: ReadDatabase,
+  input: { lower: number; upper: number; version: number },
+): { ordinal: number; id: string }[] {
+  return database.all(
+    `select ordinal, id from messages where ordinal >= :lower and ordinal < :upper and version < :version`,
+    input,
+  );
+}
+
 /** Deletes the messages of a conversation that are older than a version; answers how many. */
 export function deleteMessagesOfConversation(
   database: WriteDatabase,

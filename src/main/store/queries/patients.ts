@@ -9,10 +9,9 @@ export function upsertPatient(
 ): boolean {
   const { patient, version, snapshotSeq } = input;
   if (getTombstone(database, 'patient', patient.id) >= version) return false;
-  const held = database.get<{ key: number; version: number }>(
-    'select key, version from patients where id = :id',
-    { id: patient.id },
-  );
+  const held = database.get<{ version: number }>('select version from patients where id = :id', {
+    id: patient.id,
+  });
   const isNewer = held === undefined || held.version < version;
   if (isNewer) {
     const row = {
@@ -45,13 +44,12 @@ export function upsertPatient(
       );
     }
   }
-  if (held !== undefined && snapshotSeq !== null) {
-    database.run('update patients set snapshot_seq = :snapshotSeq where key = :key', {
-      key: held.key,
-      snapshotSeq,
-    });
-  }
+  if (held !== undefined && snapshotSeq !== null) markPatientSeen(database, { id: patient.id, snapshotSeq });
   return isNewer;
+}
+
+export function markPatientSeen(database: WriteDatabase, input: { id: string; snapshotSeq: number }): void {
+  database.run('update patients set snapshot_seq = :snapshotSeq where id = :id', input);
 }
 
 /** Deletes unless a newer version is held; answers whether anything changed. */

@@ -20,18 +20,6 @@ export function mapReference<Name extends ReferenceName>(
   return new Map(rows.map(({ id, data }) => [id, JSON.parse(data) as Entity<Name>]));
 }
 
-export function getReference<Name extends ReferenceName>(
-  database: ReadDatabase,
-  entity: Name,
-  id: string,
-): Entity<Name> | null {
-  const row = database.get<{ data: string }>(
-    'select data from reference_entities where entity = :entity and id = :id',
-    { entity, id },
-  );
-  return row === undefined ? null : (JSON.parse(row.data) as Entity<Name>);
-}
-
 /** Keeps the newer of two versions; answers whether anything changed. */
 export function upsertReference(
   database: WriteDatabase,
@@ -46,17 +34,19 @@ export function upsertReference(
      where excluded.version > version`,
     { entity, id, version, snapshotSeq, data: JSON.stringify(input.data) },
   );
-  if (snapshotSeq !== null) {
-    database.run(
-      'update reference_entities set snapshot_seq = :snapshotSeq where entity = :entity and id = :id',
-      {
-        entity,
-        id,
-        snapshotSeq,
-      },
-    );
-  }
+  if (snapshotSeq !== null) markReferenceSeen(database, { entity, id, snapshotSeq });
   return changes > 0;
+}
+
+/** Remembers which snapshot last brought the row: what the newest did not bring is gone at the relay. */
+export function markReferenceSeen(
+  database: WriteDatabase,
+  input: { entity: string; id: string; snapshotSeq: number },
+): void {
+  database.run(
+    'update reference_entities set snapshot_seq = :snapshotSeq where entity = :entity and id = :id',
+    input,
+  );
 }
 
 /** Deletes unless a newer version is held; answers whether anything changed. */

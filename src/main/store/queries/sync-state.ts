@@ -35,7 +35,7 @@ export function markSnapshotBegun(database: WriteDatabase, input: { seq: number;
   if (getSyncState(database).snapshot?.seq === input.seq) return;
   database.run(
     `update sync_state set snapshot_seq = :seq, snapshot_received = 0, snapshot_expected = :expected,
-       history_before = null, is_history_complete = 0, history_complete_since = null`,
+       history_seq = :seq, history_before = null, is_history_complete = 0, history_complete_since = null`,
     input,
   );
 }
@@ -58,6 +58,11 @@ export function moveCursor(database: WriteDatabase, next: number): void {
     'update sync_state set cursor = :next where snapshot_seq is null and cursor is not null and cursor < :next',
     { next },
   );
+}
+
+/** Feed number of the snapshot that history is being read behind; 0 when there was none. */
+export function getHistorySeq(database: ReadDatabase): number {
+  return database.get<{ history_seq: number }>('select history_seq from sync_state')!.history_seq;
 }
 
 /** Moves the lower end of the gap-free history; it only ever goes down. */

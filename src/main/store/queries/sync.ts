@@ -2,9 +2,11 @@
 import { toEpoch, type Change } from '@recado/protocol';
 import type { WriteDatabase } from '../database.ts';
 import type { ChangeSet } from '../interface.ts';
-import { applyDeletion, applyToBatch, createBatch, finishBatch } from './apply.ts';
+import { applyDeletion, applyMessageDeletions, applyToBatch, createBatch, finishBatch } from './apply.ts';
+import { listMessagesBetween } from './messages.ts';
 import {
   addSnapshotReceived,
+  getHistorySeq,
   getSyncState,
   markSnapshotEnded,
   moveCursor,
@@ -27,16 +29,30 @@ export function applySnapshot(database: WriteDatabase, input: { changes: Change[
   return finishBatch(batch);
 }
 
-/** See `StoreWrites.applyHistory`. */
+/**
+ * See `StoreWrites.applyHistory`. A page holds every message between where it ends and where the one before ended, so
+ * what is held there from before the snapshot and is not in the page was deleted meanwhile.
+ */
 export function applyHistory(
   database: WriteDatabase,
   input: { changes: Change[]; before: number | null },
 ): ChangeSet {
   const batch = createBatch(database);
-  const { oldestMessage } = applyToBatch(batch, input.changes);
+  const { messages, unreadable } = applyToBatch(batch, input.changes);
+  const upper = getSyncState(database).historyBefore ?? Number.MAX_SAFE_INTEGER;
+  if (unreadable === 0) {
+    const seq = getHistorySeq(database);
+    const held = listMessagesBetween(database, { lower: input.before ?? 0, upper, version: seq });
+    const brought = new Set(messages.map(({ ordinal }) => ordinal));
+    for (const { ordinal, id } of held) {
+      if (!brought.has(ordinal)) applyDeletion(batch, { entity: 'message', id, seq });
+    }
+    applyMessageDeletions(batch);
+  }
+  const oldest = messages[0];
   moveHistory(database, {
     before: input.before,
-    oldestSentAt: oldestMessage === null ? null : toEpoch(oldestMessage.sentAt),
+    oldestSentAt: oldest === undefined ? null : toEpoch(oldest.sentAt),
   });
   return finishBatch(batch);
 }
