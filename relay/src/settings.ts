@@ -80,7 +80,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): RelaySettings {
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => {
     const key = path.filter((part) => typeof part === 'string').join('.');
-    return `${VARIABLES[key] ?? key}: ${message}`;
+    return `${VARIABLES[key] ?? key}: ${message.endsWith('received undefined') ? 'is missing' : message}`;
   });
   throw new SettingsError(`The relay's settings are incomplete:\n  ${problems.join('\n  ')}`);
 }

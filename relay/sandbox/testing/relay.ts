@@ -52,7 +52,7 @@ export function testSettings(options: TestRelayOptions = {}): RelaySettings {
       appSecrets: [testSecrets.appSecret],
       verifyToken: testSecrets.verifyToken,
       // Nothing listens there: a test that sends must bring its own stand-in.
-      graphUrl: options.graphUrl ?? 'http://127.0.0.1:9/v25.0',
+      graphUrl: options.graphUrl ?? 'http://127.0.0.1:3/v25.0',
       sendTimeoutMs: options.sendTimeoutMs,
       unknownGraceMs: options.unknownGraceMs,
     },

@@ -1,6 +1,11 @@
 import type { EntityName } from '@recado/protocol';
 import type { Client } from '../db/database.ts';
 
+/** There is no such clinic, or it is not the one of the transaction. */
+export class UnknownClinicError extends Error {
+  override readonly name = 'UnknownClinicError';
+}
+
 /**
  * Gives a change the clinic's next number. The clinic's row stays locked until the transaction ends, so numbers have
  * no gaps and become visible in order: whoever reads up to n has seen everything up to n. The caller writes the
@@ -16,6 +21,6 @@ export async function recordChange(
     [change.clinicId, change.entity, change.id, change.op ?? 'put'],
   );
   const seq = rows[0]?.seq;
-  if (seq === undefined) throw new Error('the clinic does not exist');
+  if (seq === undefined) throw new UnknownClinicError('there is no such clinic');
   return seq;
 }

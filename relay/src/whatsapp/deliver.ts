@@ -107,6 +107,17 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     return rows[0] ?? { phone: null, user_id: null, token: null };
   }
 
+  function readToken(clinicId: Id, sealed: Buffer | null): string | null {
+    if (sealed === null) return null;
+    try {
+      return secrets.open(sealed);
+    } catch (error) {
+      // Sealed with another RECADO_SECRET_KEY: only connecting the number again can help.
+      logger.error('access token cannot be read', { clinicId, ...describeError(error) });
+      return null;
+    }
+  }
+
   /** Why the message cannot be sent at all any more, or the call to make. */
   async function prepare(scope: ApplyScope, message: MessageRow, conversation: ConversationRow) {
     const { client, clinicId, now } = scope;
@@ -114,11 +125,12 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     if (isLate || serviceWindow(conversation, now).state !== 'open') return Failure.windowClosed;
     const { phone, user_id: userId, token } = await addressOf(client, conversation);
     if (phone === null && userId === null) return Failure.noRecipient;
-    if (token === null) return Failure.numberNotConnected;
+    const accessToken = readToken(clinicId, token);
+    if (accessToken === null) return Failure.numberNotConnected;
     const replyTo = message.replyTo === null ? null : await findMessage(client, clinicId, message.replyTo);
     const text: OutgoingText = {
       phoneNumberId: conversation.numberId,
-      accessToken: secrets.open(token),
+      accessToken,
       phone,
       userId,
       text: message.text ?? '',
