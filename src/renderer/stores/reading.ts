@@ -1,5 +1,13 @@
 import type { ConversationFilter } from '@recado/protocol';
-import type { InboxRow, ThreadItem } from '../../shared/contract/index.ts';
+import type {
+  InboxCursor,
+  InboxPage,
+  InboxRow,
+  Reply,
+  ThreadCursor,
+  ThreadItem,
+  ThreadPage,
+} from '../../shared/contract/index.ts';
 import type { Client } from '../api/index.ts';
 import { createLane } from '../lib/lane.ts';
 import { appendPage, mergeTop, showFilter } from './inbox.reduce.ts';
@@ -44,7 +52,7 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
     const rows: InboxRow[] = [];
     for (let before = null, isLast = false; !isLast;) {
       const limit = Math.min(MOST, target - rows.length);
-      const reply = await client.call('inbox.page', { filter, before, limit });
+      const reply: Reply<InboxPage> = await client.call('inbox.page', { filter, before, limit });
       if (store.getState().inbox.generation !== generation) return;
       if (!reply.ok) {
         store.setState(({ inbox }) => ({
@@ -52,9 +60,9 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
         }));
         return;
       }
-      const page = reply.data;
+      const page: InboxPage = reply.data;
       rows.push(...page.rows);
-      before = page.next as never;
+      before = page.next;
       isLast = page.next === null || rows.length >= target;
       const fresh = { rows: [...rows], next: page.next, isComplete: isLast };
       store.setState(({ inbox }) => ({ inbox: mergeTop(inbox, generation, fresh, named) }));
@@ -111,11 +119,11 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
     let items: ThreadItem[] = [];
     for (let before = null, isLast = false; !isLast;) {
       const limit = Math.min(MOST, target - items.length);
-      const reply = await client.call('thread.page', { conversationId, before, limit });
+      const reply: Reply<ThreadPage> = await client.call('thread.page', { conversationId, before, limit });
       if (!reply.ok || store.getState().thread.generation !== generation) return;
-      const page = reply.data;
+      const page: ThreadPage = reply.data;
       items = [...page.items, ...items];
-      before = page.before as never;
+      before = page.before;
       isLast = page.before === null || items.length >= target;
       const fresh = { ...page, items, isWhole: isLast };
       store.setState(({ thread }) => ({ thread: mergeNewest(thread, generation, fresh, isAttended()) }));

@@ -1,0 +1,99 @@
+import { Archive, Bot, CloudDownload, HeartPulse, OctagonAlert, TimerOff } from 'lucide-react';
+import { useTranslate } from '../../i18n/index.ts';
+import { useActions, useAppState } from '../../stores/index.ts';
+import { Empty } from '../../ui/index.ts';
+import { InboxList } from './InboxList.tsx';
+import './inbox.css';
+
+const EMPTY_ICONS = {
+  received: HeartPulse,
+  bot: Bot,
+  expired: TimerOff,
+  closed: Archive,
+  spam: OctagonAlert,
+  bootstrapping: CloudDownload,
+} as const;
+
+function EmptyList() {
+  const { t } = useTranslate();
+  const filter = useAppState((state) => state.inbox.filter);
+  const isBootstrapping = useAppState((state) => state.app?.sync.phase === 'bootstrapping');
+  const which = isBootstrapping ? 'bootstrapping' : filter;
+  const Icon = EMPTY_ICONS[which];
+  return (
+    <Empty
+      icon={<Icon size={26} />}
+      title={t(`list.empty.${which}.title`)}
+      text={t(`list.empty.${which}.text`)}
+    />
+  );
+}
+
+/** Patients who wait for an answer and have gone out of sight. */
+function ExpiredStrip() {
+  const { t, count } = useTranslate();
+  const actions = useActions();
+  const unanswered = useAppState((state) => state.counts?.expiredUnanswered ?? 0);
+  const isReceived = useAppState((state) => state.inbox.filter === 'received');
+  if (!isReceived || unanswered === 0) return null;
+  return (
+    <button type="button" className="list__strip" onClick={() => actions.showFilter('expired')}>
+      <TimerOff size={16} aria-hidden="true" />
+      <span>{count('list.expiredStrip', unanswered)}</span>
+      <span className="list__strip-action">{t('list.showExpired')}</span>
+    </button>
+  );
+}
+
+function Bootstrapping() {
+  const { t, number } = useTranslate();
+  const sync = useAppState((state) => state.app?.sync);
+  if (sync?.phase !== 'bootstrapping' || sync.progress === null) return null;
+  const { done, total } = sync.progress;
+  return (
+    <div className="list__progress">
+      <label htmlFor="bootstrapping" className="numeric">
+        {t('sync.bootstrapping', { done: number(done), total: number(total) })}
+      </label>
+      <progress id="bootstrapping" value={done} max={Math.max(1, total)} />
+      <p>{t('sync.bootstrappingBar')}</p>
+    </div>
+  );
+}
+
+/** The second column: the conversations of the filter. */
+export function Inbox() {
+  const { t, count } = useTranslate();
+  const actions = useActions();
+  const filter = useAppState((state) => state.inbox.filter);
+  const status = useAppState((state) => state.inbox.status);
+  const isEmpty = useAppState((state) => state.inbox.rows.length === 0);
+  const counts = useAppState((state) => state.counts?.filters[state.inbox.filter]);
+  return (
+    <section className="list" data-pane="list" aria-label={t(`filters.${filter}`)}>
+      <header className="list__head">
+        <h2 className="list__title">{t(`filters.${filter}`)}</h2>
+        {counts ? (
+          <p className="list__counts numeric">
+            {count('counts.conversations', counts.total)}
+            {counts.unread > 0 ? ` · ${count('counts.unread', counts.unread)}` : ''}
+          </p>
+        ) : null}
+      </header>
+      <Bootstrapping />
+      <ExpiredStrip />
+      {isEmpty && status === 'ready' ? <EmptyList /> : null}
+      {isEmpty && status === 'failed' ? (
+        <div className="empty" role="alert">
+          <p className="empty__text">{t('list.loadFailed')}</p>
+          <div className="empty__more">
+            <button type="button" className="button" onClick={actions.reread}>
+              {t('app.retry')}
+            </button>
+          </div>
+        </div>
+      ) : null}
+      {isEmpty ? null : <InboxList key={filter} />}
+    </section>
+  );
+}

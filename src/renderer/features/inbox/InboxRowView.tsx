@@ -1,0 +1,159 @@
+import { windowEnd } from '@recado/protocol';
+import {
+  CalendarDays,
+  CircleAlert,
+  Contact,
+  FileText,
+  Image,
+  MapPin,
+  Mic,
+  Pencil,
+  ShoppingBag,
+  Sticker,
+  Timer,
+  Video,
+  type LucideIcon,
+} from 'lucide-react';
+import { memo, type CSSProperties } from 'react';
+import type { InboxRow } from '../../../shared/contract/index.ts';
+import { useTranslate } from '../../i18n/index.ts';
+import { useDates, useNow } from '../../stores/index.ts';
+import { Avatar, Chip, isTickState, TagChip, Tick } from '../../ui/index.ts';
+import { appointmentWords, badgesOf, previewWords } from './row-words.ts';
+
+const KIND_ICONS: Record<string, LucideIcon> = {
+  image: Image,
+  video: Video,
+  audio: Mic,
+  document: FileText,
+  sticker: Sticker,
+  location: MapPin,
+  contacts: Contact,
+  order: ShoppingBag,
+};
+const TAGS_SHOWN = 3;
+
+interface InboxRowViewProps {
+  row: InboxRow;
+  id: string;
+  index: number;
+  setSize: number;
+  isOpen: boolean;
+  isEntry: boolean;
+  style: CSSProperties;
+}
+
+/** One conversation in the list. Clicks and keys are heard by the list around it. */
+export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps) {
+  const { row, id, index, setSize, isOpen, isEntry, style } = props;
+  const translation = useTranslate();
+  const { t, count, number } = translation;
+  const dates = useDates();
+  const now = useNow('minute', windowEnd(row.facts));
+  const name = row.displayName ?? t('list.noName');
+  const preview = previewWords(row.lastMessage, translation);
+  const { left, badges } = badgesOf(row, now, translation);
+  const appointment = appointmentWords(row, now, dates);
+  const { unread } = row.facts;
+  const KindIcon = KIND_ICONS[row.lastMessage?.kind ?? ''];
+  const delivery = row.lastMessage?.deliveryState;
+  const at = dates.listTime(row.lastActivityAt, now);
+
+  const spoken = [
+    name,
+    ...(unread > 0 ? [count('counts.unread', unread)] : []),
+    preview,
+    at,
+    ...(delivery && isTickState(delivery) ? [t(`delivery.${delivery}`)] : []),
+    ...(row.failed > 0 ? [count('list.failed', row.failed)] : []),
+    ...(left === null ? [] : [t('list.badge.timeLeft', { time: left.time })]),
+    ...badges.map((badge) => t(`list.badge.${badge}`)),
+    ...(appointment === null ? [] : [t('list.appointment', { time: appointment })]),
+    ...(row.hasDraft ? [t('list.draft')] : []),
+    ...(row.isOnFile ? [] : [t('list.notOnFile')]),
+    ...row.tags.map((tag) => tag.name),
+  ].join(', ');
+
+  return (
+    <div
+      id={id}
+      role="option"
+      className="row"
+      aria-selected={isOpen}
+      aria-posinset={index + 1}
+      aria-setsize={setSize}
+      aria-label={spoken}
+      tabIndex={isEntry ? 0 : -1}
+      data-conversation={row.conversationId}
+      data-unread={unread > 0}
+      data-pane-entry={isEntry ? '' : undefined}
+      style={style}
+    >
+      <Avatar name={row.displayName} seed={row.conversationId} />
+      <div className="row__line">
+        <span className="row__name">{name}</span>
+        <span className="row__time numeric">{at}</span>
+      </div>
+      <div className="row__line">
+        <span className="row__preview">
+          {delivery && isTickState(delivery) ? (
+            <Tick state={delivery} label={t(`delivery.${delivery}`)} size={15} />
+          ) : null}
+          {KindIcon ? <KindIcon size={14} aria-hidden="true" /> : null}
+          <span className="row__preview-text">{preview}</span>
+        </span>
+        {unread > 0 ? (
+          <span className={`pill${row.facts.handler === 'bot' || row.facts.spam ? ' pill--quiet' : ''}`}>
+            {number(unread)}
+          </span>
+        ) : null}
+      </div>
+      <div className="row__meta">
+        {row.failed > 0 ? (
+          <Chip tone="danger" icon={<CircleAlert size={12} aria-hidden="true" />}>
+            {count('list.failed', row.failed)}
+          </Chip>
+        ) : null}
+        {left === null ? null : (
+          <Chip
+            isPlain
+            {...(left.isSoon ? { tone: 'warn' as const } : {})}
+            icon={<Timer size={13} aria-hidden="true" />}
+            title={t('list.badge.timeLeft', { time: left.time })}
+          >
+            {left.time}
+          </Chip>
+        )}
+        {badges.map((badge) => (
+          <Chip
+            key={badge}
+            {...(badge === 'templateOnly' || badge === 'expired' ? { tone: 'warn' as const } : {})}
+          >
+            {t(`list.badge.${badge}`)}
+          </Chip>
+        ))}
+        {row.hasDraft ? (
+          <Chip tone="accent" icon={<Pencil size={11} aria-hidden="true" />}>
+            {t('list.draft')}
+          </Chip>
+        ) : null}
+        {appointment === null ? null : (
+          <Chip
+            tone="accent"
+            icon={<CalendarDays size={12} aria-hidden="true" />}
+            title={t('list.appointment', { time: appointment })}
+          >
+            {appointment}
+          </Chip>
+        )}
+        {row.isOnFile ? null : <Chip>{t('list.notOnFile')}</Chip>}
+        {row.tags.slice(0, TAGS_SHOWN).map((tag) => (
+          <TagChip key={tag.id} name={tag.name} color={tag.color} />
+        ))}
+        {row.tags.length > TAGS_SHOWN ? (
+          <Chip>{t('list.moreTags', { count: row.tags.length - TAGS_SHOWN })}</Chip>
+        ) : null}
+      </div>
+    </div>
+  );
+});

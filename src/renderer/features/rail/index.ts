@@ -1,0 +1,3 @@
+export { FILTERS } from './filters.ts';
+export { Rail } from './Rail.tsx';
+export { syncWords } from './sync-words.ts';

@@ -1,0 +1,194 @@
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown } from 'lucide-react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useTranslate } from '../../i18n/index.ts';
+import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
+import { Message } from './Message.tsx';
+import { threadRows } from './thread-rows.ts';
+import { useMarkRead } from './use-mark-read.ts';
+
+const ESTIMATED_HEIGHT = 64;
+/** Older messages are read when fewer than this are left above the screen. */
+const READ_AHEAD = 12;
+/** Within this many pixels of the end one is at the end, and stays there when something arrives. */
+const END_THRESHOLD = 80;
+
+function DaySeparator({ at }: { at: number }) {
+  const dates = useDates();
+  const now = useNow();
+  return (
+    <div className="thread__day">
+      <span>{dates.dayLabel(at, now)}</span>
+    </div>
+  );
+}
+
+/** The messages of the open conversation, drawn only where they are seen; opens at the newest. */
+export function MessageList({ patientName }: { patientName: string }) {
+  const { t, count } = useTranslate();
+  const actions = useActions();
+  const { style } = useDates();
+  const items = useAppState((state) => state.thread.items);
+  const before = useAppState((state) => state.thread.before);
+  const isComplete = useAppState((state) => state.thread.isComplete);
+  const firstNewId = useAppState((state) => state.thread.firstNewId);
+  const rows = useMemo(
+    () => threadRows(items, style.timeZone, firstNewId),
+    [items, style.timeZone, firstNewId],
+  );
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const [isAtEnd, setIsAtEnd] = useState(true);
+  /** The newest message when the end was last seen: what came later is counted on the button. */
+  const [seenId, setSeenId] = useState<string | null>(() => items.at(-1)?.messageId ?? null);
+  const [focusedId, setFocusedId] = useState<string | null>(null);
+  const focusWanted = useRef<string | null>(null);
+  const focusedIndex = focusedId === null ? -1 : items.findIndex((item) => item.messageId === focusedId);
+  const entryIndex = focusedIndex === -1 ? rows.length - 1 : focusedIndex;
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ESTIMATED_HEIGHT,
+    getItemKey: (index) => rows[index]?.item.messageId ?? index,
+    overscan: 8,
+    paddingStart: 12,
+    paddingEnd: 14,
+    // Keeps one's place when older messages come in above, and the end in view when one is there.
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: END_THRESHOLD,
+    rangeExtractor: (range) => {
+      const indexes = defaultRangeExtractor(range);
+      return focusedIndex === -1 || indexes.includes(focusedIndex)
+        ? indexes
+        : [...indexes, focusedIndex].sort((a, b) => a - b);
+    },
+  });
+  const drawn = virtualizer.getVirtualItems();
+
+  useLayoutEffect(() => {
+    virtualizer.scrollToEnd();
+  }, [virtualizer]);
+
+  const newest = items.at(-1);
+  const ownNewestId = newest?.author.isMe ? newest.messageId : null;
+  useEffect(() => {
+    if (ownNewestId !== null) virtualizer.scrollToEnd();
+  }, [ownNewestId, virtualizer]);
+
+  const firstDrawn = drawn[0]?.index ?? 0;
+  const needsOlder = before !== null && firstDrawn < READ_AHEAD;
+  useEffect(() => {
+    if (needsOlder) actions.loadOlder();
+  }, [actions, items.length, needsOlder]);
+
+  useEffect(() => {
+    if (focusWanted.current === null) return;
+    const element = scroller.current?.querySelector<HTMLElement>(`[data-message="${focusWanted.current}"]`);
+    if (!element) return;
+    focusWanted.current = null;
+    element.focus({ preventScroll: true });
+  });
+
+  useMarkRead(isAtEnd);
+
+  function onScroll() {
+    const atEnd = virtualizer.isAtEnd(END_THRESHOLD);
+    setIsAtEnd(atEnd);
+    if (atEnd) setSeenId(items.at(-1)?.messageId ?? null);
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
+    const target = event.target as HTMLElement;
+    if (event.altKey || event.ctrlKey || event.metaKey || target.dataset.message === undefined) return;
+    const targets: Record<string, number> = {
+      ArrowDown: entryIndex + 1,
+      ArrowUp: entryIndex - 1,
+      PageDown: entryIndex + 8,
+      PageUp: entryIndex - 8,
+      Home: 0,
+      End: rows.length - 1,
+    };
+    const wanted = targets[event.key];
+    if (event.key === 'Enter') actions.focusComposer();
+    else if (wanted === undefined) return;
+    event.preventDefault();
+    if (wanted === undefined) return;
+    const index = Math.max(0, Math.min(rows.length - 1, wanted));
+    const row = rows[index];
+    if (!row) return;
+    focusWanted.current = row.item.messageId;
+    setFocusedId(row.item.messageId);
+    virtualizer.scrollToIndex(index);
+  }
+
+  const seenIndex = items.findIndex((item) => item.messageId === seenId);
+  const newBelow = isAtEnd
+    ? 0
+    : items.slice(seenIndex + 1).filter((item) => item.direction === 'inbound').length;
+  const toNewest = newBelow > 0 ? count('thread.toNewestCount', newBelow) : t('thread.toNewest');
+
+  return (
+    <div className="thread__messages" data-pane="thread">
+      <div className="thread__scroller" ref={scroller} onScroll={onScroll}>
+        <div
+          className="thread__sizer"
+          role="feed"
+          aria-label={t('thread.messages', { name: patientName })}
+          style={{ height: virtualizer.getTotalSize() }}
+          onKeyDown={onKeyDown}
+          onFocus={(event) => {
+            const id = (event.target as HTMLElement).dataset.message;
+            if (id !== undefined) setFocusedId(id);
+          }}
+        >
+          {drawn.map((place) => {
+            const row = rows[place.index];
+            if (row === undefined) return null;
+            const isOldest = place.index === 0 && before === null;
+            return (
+              <div
+                key={place.key}
+                ref={virtualizer.measureElement}
+                data-index={place.index}
+                className="thread__place"
+                style={{ transform: `translateY(${place.start}px)` }}
+              >
+                {isOldest ? (
+                  <p className="thread__beginning">
+                    {t(isComplete ? 'thread.beginning' : 'thread.olderPending')}
+                  </p>
+                ) : null}
+                {row.startsDay ? <DaySeparator at={row.item.sentAt} /> : null}
+                {row.isFirstNew ? (
+                  <div className="thread__new">
+                    <span>{t('thread.newMessages')}</span>
+                  </div>
+                ) : null}
+                <Message
+                  row={row}
+                  patientName={patientName}
+                  position={place.index + 1}
+                  isEntry={place.index === entryIndex}
+                />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {isAtEnd ? null : (
+        <button
+          type="button"
+          className="thread__to-newest"
+          aria-label={toNewest}
+          title={toNewest}
+          onClick={() => virtualizer.scrollToEnd()}
+        >
+          <ArrowDown size={18} aria-hidden="true" />
+          {newBelow > 0 ? <span className="pill">{newBelow}</span> : null}
+        </button>
+      )}
+    </div>
+  );
+}

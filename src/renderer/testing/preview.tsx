@@ -1,0 +1,52 @@
+import '../api/configure-zod.ts';
+import { mount } from '../app/mount.tsx';
+import type { AppState } from '../../shared/contract/index.ts';
+import { createFakeBridge, type FakeOptions } from './fake-bridge.ts';
+
+/** Screens to look at: `preview.html?scene=offline`. */
+const now = Date.now();
+const signedOut = (state: AppState): AppState => ({ ...state, phase: 'signedOut', session: null });
+const sync = (change: Partial<AppState['sync']>) => (state: AppState) => ({
+  ...state,
+  sync: { ...state.sync, ...change },
+});
+const scenes: Record<string, Partial<FakeOptions>> = {
+  inbox: {},
+  many: { count: 4_000 },
+  empty: { count: -1 },
+  starting: { state: (state) => ({ ...state, phase: 'starting' }) },
+  'sign-in': { state: signedOut },
+  'sign-in-wrong': {
+    state: (state) => ({
+      ...signedOut(state),
+      signIn: {
+        relayUrl: 'https://recado.alameda.example',
+        email: 'marta@alameda.example',
+        hasDemo: false,
+        endedBy: null,
+      },
+    }),
+    signInError: { code: 'invalid_credentials' },
+  },
+  'sign-in-throttled': { state: signedOut, signInError: { code: 'too_many_attempts', retryAfterMs: 95_000 } },
+  'sign-in-unreachable': { state: signedOut, signInError: { code: 'relay_unreachable' } },
+  revoked: { state: (state) => ({ ...signedOut(state), signIn: { ...state.signIn, endedBy: 'revoked' } }) },
+  offline: { state: sync({ phase: 'offline', since: now - 42 * 60_000, unsent: 2 }) },
+  bootstrapping: { state: sync({ phase: 'bootstrapping', progress: { done: 120, total: 480 } }), count: 12 },
+  'bootstrapping-empty': {
+    state: sync({ phase: 'bootstrapping', progress: { done: 0, total: 480 } }),
+    count: -1,
+  },
+  outdated: { state: sync({ phase: 'outdated' }) },
+  unsent: { state: sync({ unsent: 2 }) },
+  'store-unavailable': { state: (state) => ({ ...state, phase: 'storeUnavailable' }) },
+  rebuilt: { state: (state) => ({ ...state, notice: 'storeRebuilt' }) },
+};
+
+const parameters = new URLSearchParams(location.search);
+const scene = scenes[parameters.get('scene') ?? 'inbox'] ?? {};
+const fake = createFakeBridge({ now, count: 140, ...scene });
+Object.assign(window, { fake });
+
+const root = document.getElementById('root');
+if (root) mount(fake.bridge, root);

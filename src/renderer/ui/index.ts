@@ -1,0 +1,12 @@
+import './ui.css';
+
+export { Avatar } from './Avatar.tsx';
+export { Chip, TagChip } from './Chip.tsx';
+export { Dialog } from './Dialog.tsx';
+export { Empty } from './Empty.tsx';
+export { Logo } from './Logo.tsx';
+export { focusNextPane, focusPane } from './panes.ts';
+export { Splitter } from './Splitter.tsx';
+export { isTickState, Tick, type TickState } from './Tick.tsx';
+export { useMediaQuery } from './use-media-query.ts';
+export { WhatsappText } from './WhatsappText.tsx';
