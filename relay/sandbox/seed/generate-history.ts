@@ -81,8 +81,8 @@ export function* inventConversations(
     const name = inventName(random);
     const firstName = name.split(' ')[0] ?? name;
     const ending = pickEnding(random);
-    // Recent activity is denser than old one; what people hold is mostly from these days.
-    const age = ending === 'people' && random.chance(0.5) ? DAY : span * random.next() ** 3;
+    // Recent activity is denser than old one, above all where people are still busy.
+    const age = ending === 'people' && random.chance(0.1) ? DAY : span * random.next();
     const until = Math.floor(now - 60_000 - age * random.next());
     const from = Math.floor(Math.max(now - span - DAY, until - DAY - messages * random.next() * 2 * DAY));
     yield {
