@@ -1,0 +1,165 @@
+/** The app without Electron, over real files and threads, as a test drives it. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir, uptime } from 'node:os';
+import { join } from 'node:path';
+import type {
+  AppState,
+  CallInput,
+  CallName,
+  CallOutput,
+  EventPayload,
+  Reply,
+} from '../../shared/contract/index.ts';
+import { createCore, type Core, type CoreDeps } from '../core.ts';
+import { systemScheduler, type Scheduler } from '../lib/time.ts';
+import type { KeyVault } from '../services/key-vault.ts';
+
+/** Every wait of the app is this much shorter, so that nobody waits for a back-off. */
+const HURRY = 10;
+const hurriedScheduler: Scheduler = {
+  after: (delayMs, action) => systemScheduler.after(delayMs / HURRY, action),
+};
+
+export interface TestVault extends KeyVault {
+  /** From now on nothing wrapped before can be opened. */
+  lose(): void;
+  setAvailable(isAvailable: boolean): void;
+}
+
+/** A vault that only wraps; what it "lost" it no longer opens. */
+export function createTestVault(): TestVault {
+  let generation = 1;
+  let isAvailable = true;
+  return {
+    protect: async (secret) =>
+      isAvailable ? `${generation}:${Buffer.from(secret).toString('base64')}` : null,
+    async reveal(wrapped) {
+      if (!isAvailable) return { ok: false, reason: 'unavailable' };
+      const [made, text] = wrapped.split(':');
+      if (made !== String(generation) || text === undefined) return { ok: false, reason: 'lost' };
+      return { ok: true, secret: new Uint8Array(Buffer.from(text, 'base64')), renew: false };
+    },
+    lose() {
+      generation += 1;
+    },
+    setAvailable(value) {
+      isAvailable = value;
+    },
+  };
+}
+
+export interface TestApp {
+  core: Core;
+  /** The last state seen. */
+  state(): AppState;
+  events: { changed: EventPayload<'changed'>[]; state: AppState[] };
+  badges: number[];
+  /** Lines of the log, as name and fields. */
+  logs: { name: string; fields: Record<string, number | string | boolean> }[];
+  call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<Reply<CallOutput<Name>>>;
+  /** The same, for calls that are expected to succeed. */
+  ask<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>>;
+  /** Resolves with the first truthy answer of `look`, asked now and again after every event of the app. */
+  until<Value>(look: () => Value | Promise<Value>): Promise<NonNullable<Value>>;
+  close(): Promise<void>;
+}
+
+export interface TestProfile {
+  folder: string;
+  paths: CoreDeps['paths'];
+  vault: TestVault;
+  /** Names of everything below the data folder. */
+  files(): Promise<string[]>;
+  remove(): Promise<void>;
+}
+
+/** A PC's profile folder, empty. */
+export async function createProfile(): Promise<TestProfile> {
+  const folder = await mkdtemp(join(tmpdir(), 'recado-app-'));
+  const paths = { data: join(folder, 'clinic'), settings: join(folder, 'settings.json') };
+  return {
+    folder,
+    paths,
+    vault: createTestVault(),
+    files: async () => {
+      const entries = await readdir(folder, { recursive: true }).catch(() => []);
+      return entries.sort();
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Starts the app on a profile; resolves when it is no longer `starting`. */
+export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> = {}): Promise<TestApp> {
+  const events: TestApp['events'] = { changed: [], state: [] };
+  const badges: number[] = [];
+  const logs: TestApp['logs'] = [];
+  const waiting = new Set<() => void>();
+  const wakeAll = () => {
+    for (const wake of waiting) wake();
+  };
+  const core = await createCore({
+    paths: profile.paths,
+    keyVault: profile.vault,
+    workerFile: new URL('../store/worker.ts', import.meta.url),
+    fetch: globalThis.fetch,
+    appVersion: '0.1.0',
+    device: { name: 'Recepción', platform: 'linux' },
+    demo: null,
+    checkOutput: true,
+    clocks: { wall: Date.now, monotonic: () => performance.now(), uptime: () => uptime() * 1_000 },
+    scheduler: hurriedScheduler,
+    random: Math.random,
+    log: (name, fields) => {
+      logs.push({ name, fields });
+    },
+    showBadge: (count) => {
+      badges.push(count);
+      wakeAll();
+    },
+    ...changes,
+  });
+  core.onEvent((name, payload) => {
+    if (name === 'changed') events.changed.push(payload as EventPayload<'changed'>);
+    else events.state.push(payload as AppState);
+    wakeAll();
+  });
+  const call: TestApp['call'] = (name, input) =>
+    core.dispatch(name, input, { trusted: true }) as ReturnType<TestApp['call']> as never;
+  const ask: TestApp['ask'] = async (name, input) => {
+    const reply = await call(name, input);
+    if (!reply.ok) throw new Error(`${name} answered ${reply.error.code}`);
+    return reply.data;
+  };
+  await core.start();
+  let last = await ask('app.state', {});
+  core.onEvent((name, payload) => {
+    if (name === 'state') last = payload as AppState;
+  });
+  return {
+    core,
+    state: () => last,
+    events,
+    badges,
+    logs,
+    call,
+    ask,
+    async until(look) {
+      for (;;) {
+        let wake: () => void = () => undefined;
+        const something = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        waiting.add(wake);
+        const value = await look();
+        if (value) {
+          waiting.delete(wake);
+          return value as NonNullable<typeof value>;
+        }
+        await something;
+        waiting.delete(wake);
+      }
+    },
+    close: core.close,
+  };
+}

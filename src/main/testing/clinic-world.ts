@@ -1,0 +1,87 @@
+/** A clinic for one test: a real relay on its own database, Meta's stand-in, and a proxy that can break the way there. */
+import { createGraphSandbox, type GraphSandbox } from '../../../relay/sandbox/graph-api/index.ts';
+import {
+  createTestClinic,
+  startTestRelay,
+  testSecrets,
+  type TestAgent,
+  type TestRelay,
+} from '../../../relay/sandbox/testing/relay.ts';
+import { createTestDatabase } from '../../../relay/sandbox/testing/database.ts';
+import { createFaultProxy, type FaultProxy } from './fault-proxy.ts';
+
+export interface ClinicWorld {
+  /** Where the app finds the relay: through the proxy. */
+  url: string;
+  proxy: FaultProxy;
+  sandbox: GraphSandbox;
+  agent: TestAgent;
+  patientWrites(text: string, patient?: { name: string; phone: string }): Promise<void>;
+  /** Texts WhatsApp accepted from the clinic, oldest first. */
+  textsSent(): string[];
+  stopRelay(): Promise<void>;
+  startRelay(): Promise<void>;
+  /** The relay's own address, beside the proxy. */
+  relay(): TestRelay;
+  close(): Promise<void>;
+}
+
+export const LUCIA = { name: 'Lucía Martín', phone: '+34600111222' };
+export const JAVIER = { name: 'Javier Cano', phone: '+34600333444' };
+
+export async function createClinicWorld(): Promise<ClinicWorld> {
+  const database = await createTestDatabase();
+  const clinic = await createTestClinic(database.url, { name: 'Clínica Alameda', agentNames: ['Marta'] });
+  const sandbox = await createGraphSandbox({
+    appSecret: testSecrets.appSecret,
+    verifyToken: testSecrets.verifyToken,
+    accessTokens: [testSecrets.accessToken],
+    phoneNumbers: [
+      { id: clinic.number.phoneNumberId, phone: clinic.number.displayPhone, wabaId: clinic.number.wabaId },
+    ],
+    statusPlan: {
+      steps: [
+        { status: 'sent', afterMs: 0 },
+        { status: 'delivered', afterMs: 0 },
+      ],
+    },
+  });
+  const start = () => startTestRelay({ databaseUrl: database.url, clinic, graphUrl: `${sandbox.url}/v25.0` });
+  let relay = await start();
+  sandbox.setWebhookUrl(`${relay.url}/webhooks/whatsapp`);
+  const proxy = await createFaultProxy(relay.url);
+
+  return {
+    url: proxy.url,
+    proxy,
+    sandbox,
+    agent: clinic.agents[0]!,
+    async patientWrites(text, patient = LUCIA) {
+      const { http } = await sandbox.patientWrites({ from: patient.phone, name: patient.name, text });
+      if (http !== 200) throw new Error(`the webhook answered ${http ?? 'nothing'}`);
+    },
+    textsSent: () =>
+      sandbox
+        .requests()
+        .map(({ body }) => body as { type?: string; text?: { body: string } })
+        .filter(({ type }) => type === 'text')
+        .map(({ text }) => text?.body ?? ''),
+    async stopRelay() {
+      await proxy.goOffline();
+      await relay.stop();
+    },
+    async startRelay() {
+      relay = await start();
+      sandbox.setWebhookUrl(`${relay.url}/webhooks/whatsapp`);
+      proxy.setTarget(relay.url);
+      await proxy.goOnline();
+    },
+    relay: () => relay,
+    async close() {
+      await proxy.close();
+      await relay.stop();
+      await sandbox.close();
+      await database.drop();
+    },
+  };
+}
