@@ -32,7 +32,7 @@ function createStatements(connection: Connection) {
   };
 }
 
-/** A handle that can only read; every call sees one state of the file when wrapped in `snapshotOf`. */
+/** A handle that can only read. */
 export function createReadDatabase(connection: Connection): ReadDatabase {
   const statement = createStatements(connection);
   return {

@@ -95,7 +95,10 @@ export interface StoreWrites {
   enqueueCommand(input: { command: Command; now: number }): ChangeSet;
   /** Takes up to `limit` queued commands, oldest first, none behind an unfinished one of its conversation, and marks them `sending`. */
   takeOutbox(input: { limit: number }): OutboxEntry[];
-  /** The relay has answered: applied ones leave (a sent message stays visible until its change arrives), refused ones are kept with their code and their prediction is undone. */
+  /**
+   * The relay has answered. Applied ones leave once their changes are in (a sent message stays visible until then).
+   * Refused ones lose their prediction; a refused send is kept with its code, of anything else nothing is left to show.
+   */
   recordOutboxResults(input: { results: CommandResult[] }): ChangeSet;
   /** Nothing was heard: `sending` becomes `queued` again, attempts counted. Safe, because the relay knows the ids. */
   returnOutbox(input: { commandIds: string[] }): ChangeSet;

@@ -25,6 +25,9 @@ import {
   type TestStore,
 } from '../testing.ts';
 
+/** Properties take seconds, more on a busy machine. */
+const PATIENCE_MS = 60_000;
+
 /** What may happen at a small relay; indexes are taken modulo what there is. */
 const event = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constant('conversation' as const), index: fc.nat(3), closed: fc.boolean(), unread: fc.nat(3), minute: fc.nat(50) }) },
@@ -140,93 +143,101 @@ function chunks<Item>(items: Item[], sizes: number[]): Item[][] {
 const sizes = fc.array(fc.nat(8), { minLength: 1, maxLength: 5 });
 
 describe('applying changes', () => {
-  test('any order, repetition and batching of a feed ends the same, pending commands included', () => {
-    const withCommands = (store: TestStore) => {
-      store.write.enqueueCommand({ command: buildSend(1, 1), now: NOON });
-      store.write.enqueueCommand({
-        command: buildCommand(2, 'conversation.markRead', {
-          conversationId: conversationId(1),
-          upToOrdinal: 6,
-        }),
-        now: NOON,
-      });
-    };
-    fc.assert(
-      fc.property(
-        relay.chain(({ log }) =>
-          fc.record({
-            log: fc.constant(log),
-            shuffled: fc.shuffledSubarray([...log, ...log], { minLength: log.length * 2 }),
-            sizes,
+  test(
+    'any order, repetition and batching of a feed ends the same, pending commands included',
+    { timeout: PATIENCE_MS },
+    () => {
+      const withCommands = (store: TestStore) => {
+        store.write.enqueueCommand({ command: buildSend(1, 1), now: NOON });
+        store.write.enqueueCommand({
+          command: buildCommand(2, 'conversation.markRead', {
+            conversationId: conversationId(1),
+            upToOrdinal: 6,
           }),
+          now: NOON,
+        });
+      };
+      fc.assert(
+        fc.property(
+          relay.chain(({ log }) =>
+            fc.record({
+              log: fc.constant(log),
+              shuffled: fc.shuffledSubarray([...log, ...log], { minLength: log.length * 2 }),
+              sizes,
+            }),
+          ),
+          (given) => {
+            const store = createStartedStore();
+            withCommands(store);
+            for (const changes of chunks(given.shuffled, given.sizes)) {
+              store.write.applyChanges({ changes, next: Math.max(...changes.map(({ seq }) => seq)) });
+            }
+            expectSame(store, inOrder(given.log, withCommands));
+          },
         ),
-        (given) => {
-          const store = createStartedStore();
-          withCommands(store);
-          for (const changes of chunks(given.shuffled, given.sizes)) {
-            store.write.applyChanges({ changes, next: Math.max(...changes.map(({ seq }) => seq)) });
-          }
-          expectSame(store, inOrder(given.log, withCommands));
-        },
-      ),
-      { numRuns: 150 },
-    );
-  });
+        { numRuns: 80 },
+      );
+    },
+  );
 
-  test('a snapshot, its history and live changes may interleave over an old mirror', () => {
-    fc.assert(
-      fc.property(
-        relay.chain((model) => {
-          const head = model.log.length;
-          return fc.record({
-            model: fc.constant(model),
-            cut: fc.tuple(fc.nat(head), fc.nat(head)).map((ends) => ends.sort((a, b) => a - b)),
-            sizes,
-            turns: fc.array(fc.nat(2), { minLength: 1, maxLength: 30 }),
-          });
-        }),
-        ({ model, cut: [heldUpTo = 0, seq = 0], sizes: given, turns }) => {
-          const store = inOrder(model.log.slice(0, heldUpTo));
-          const state = model.stateAt(seq);
-          const messages = state
-            .filter(({ entity }) => entity === 'message')
-            .sort((one, other) => other.seq - one.seq)
-            .sort((one, other) => ordinalOf(other) - ordinalOf(one));
-          const lines = [
-            ...state.filter(({ entity }) => entity !== 'message'),
-            ...messages.filter((_, index) => index % 3 === 0),
-          ];
-          const pages = chunks(messages, given);
-          store.write.beginSnapshot({ seq, expected: lines.length });
-          const queues: (() => void)[][] = [
-            [
-              ...chunks(lines, given).map((changes) => () => void store.write.applySnapshot({ changes })),
-              () => void store.write.endSnapshot({ seq }),
-            ],
-            pages.length === 0
-              ? [() => void store.write.applyHistory({ changes: [], before: null })]
-              : pages.map((changes, index) => () => {
-                  const isLast = index === pages.length - 1;
-                  const before = isLast ? null : Math.min(...changes.map(ordinalOf));
-                  store.write.applyHistory({ changes, before });
-                }),
-            chunks(model.log.slice(seq), given).map(
-              (changes) => () => void store.write.applyChanges({ changes, next: changes.at(-1)!.seq }),
-            ),
-          ];
-          for (let turn = 0; queues.some((queue) => queue.length > 0); turn += 1) {
-            const chosen = queues[turns[turn % turns.length]!]!;
-            (chosen.length > 0 ? chosen : queues.find((queue) => queue.length > 0)!).shift()!();
-          }
-          expectSame(store, inOrder(model.log));
-          expect(store.read.syncState({})).toMatchObject({ snapshot: null, isHistoryComplete: true });
-        },
-      ),
-      { numRuns: 300 },
-    );
-  });
+  test(
+    'a snapshot, its history and live changes may interleave over an old mirror',
+    { timeout: PATIENCE_MS },
+    () => {
+      fc.assert(
+        fc.property(
+          relay.chain((model) => {
+            const head = model.log.length;
+            return fc.record({
+              model: fc.constant(model),
+              cut: fc.tuple(fc.nat(head), fc.nat(head)).map((ends) => ends.sort((a, b) => a - b)),
+              sizes,
+              turns: fc.array(fc.nat(2), { minLength: 1, maxLength: 30 }),
+            });
+          }),
+          ({ model, cut: [heldUpTo = 0, seq = 0], sizes: given, turns }) => {
+            const store = inOrder(model.log.slice(0, heldUpTo));
+            const state = model.stateAt(seq);
+            const messages = state
+              .filter(({ entity }) => entity === 'message')
+              .sort((one, other) => other.seq - one.seq)
+              .sort((one, other) => ordinalOf(other) - ordinalOf(one));
+            const lines = [
+              ...state.filter(({ entity }) => entity !== 'message'),
+              ...messages.filter((_, index) => index % 3 === 0),
+            ];
+            const pages = chunks(messages, given);
+            store.write.beginSnapshot({ seq, expected: lines.length });
+            const queues: (() => void)[][] = [
+              [
+                ...chunks(lines, given).map((changes) => () => void store.write.applySnapshot({ changes })),
+                () => void store.write.endSnapshot({ seq }),
+              ],
+              pages.length === 0
+                ? [() => void store.write.applyHistory({ changes: [], before: null })]
+                : pages.map((changes, index) => () => {
+                    const isLast = index === pages.length - 1;
+                    const before = isLast ? null : Math.min(...changes.map(ordinalOf));
+                    store.write.applyHistory({ changes, before });
+                  }),
+              chunks(model.log.slice(seq), given).map(
+                (changes) => () => void store.write.applyChanges({ changes, next: changes.at(-1)!.seq }),
+              ),
+            ];
+            for (let turn = 0; queues.some((queue) => queue.length > 0); turn += 1) {
+              const chosen = queues[turns[turn % turns.length]!]!;
+              (chosen.length > 0 ? chosen : queues.find((queue) => queue.length > 0)!).shift()!();
+            }
+            expectSame(store, inOrder(model.log));
+            expect(store.read.syncState({})).toMatchObject({ snapshot: null, isHistoryComplete: true });
+          },
+        ),
+        { numRuns: 120 },
+      );
+    },
+  );
 
-  test('repeats report nothing', () => {
+  test('repeats report nothing', { timeout: PATIENCE_MS }, () => {
     fc.assert(
       fc.property(relay, ({ log }) => {
         const store = inOrder(log);

@@ -22,12 +22,12 @@ import {
   removeConversation,
   writeRelayConversation,
 } from './conversations.ts';
-import { deleteMessages, deleteMessagesOfConversation, getMessageVersion, writeMessage } from './messages.ts';
+import { deleteMessages, deleteMessagesOfConversation, upsertMessage } from './messages.ts';
 import { listSentMessageIds, mapPendingCommands, removeSend, removeSettled } from './outbox.ts';
 import { deletePatient, markPatientSeen, upsertPatient } from './patients.ts';
 import { deleteReference, markReferenceSeen, upsertReference } from './reference.ts';
 import { getSyncState, noteUnreadable } from './sync-state.ts';
-import { getTombstone, recordTombstone } from './tombstones.ts';
+import { getTombstone, hasTombstones, recordTombstone } from './tombstones.ts';
 
 /** More conversations than this are not named in a change set. */
 const NAMED_LIMIT = 200;
@@ -48,6 +48,8 @@ interface Batch {
   sentMessageIds: Set<string>;
   conversationOf: Map<string, { key: number | null; deletedAt: number }>;
   deletedMessages: Map<string, number>;
+  /** Almost always false, which saves a look per message. */
+  hasMessageTombstones: boolean;
 }
 
 export function createBatch(database: WriteDatabase, snapshotSeq: number | null = null): Batch {
@@ -61,6 +63,7 @@ export function createBatch(database: WriteDatabase, snapshotSeq: number | null 
     sentMessageIds: listSentMessageIds(database),
     conversationOf: new Map(),
     deletedMessages: new Map(),
+    hasMessageTombstones: hasTombstones(database, 'message'),
   };
 }
 
@@ -133,13 +136,12 @@ function putConversation(batch: Batch, conversation: Conversation, version: numb
   const { id } = conversation;
   if (getTombstone(database, 'conversation', id) >= version) return;
   const held = findConversation(database, id);
-  let key = held?.key ?? null;
   if (held === null || held.version < version) {
-    key = writeRelayConversation(database, { conversation, version, held });
+    writeRelayConversation(database, { conversation, version, held, snapshotSeq });
     batch.touched.add(id);
     batch.conversationOf.delete(id);
   }
-  if (snapshotSeq !== null && key !== null) markConversationSeen(database, key, snapshotSeq);
+  if (snapshotSeq !== null && held !== null) markConversationSeen(database, held.key, snapshotSeq);
 }
 
 /** The local key of a message's conversation and the version it was last deleted at. */
@@ -164,14 +166,13 @@ function putMessage(batch: Batch, change: MessagePut): void {
     batch.unsettled.add(message.conversationId);
     batch.touched.add(message.conversationId);
   }
-  const heldVersion = getMessageVersion(database, message.ordinal);
-  if (heldVersion >= version) return;
   const conversation = conversationOf(batch, message.conversationId);
   if (conversation.deletedAt > version) return;
-  if (getTombstone(database, 'message', message.id) >= version) return;
+  if (batch.hasMessageTombstones && getTombstone(database, 'message', message.id) >= version) return;
   conversation.key ??= insertPlaceholder(database, message.conversationId);
-  writeMessage(database, { message, version, conversationKey: conversation.key, heldVersion });
-  batch.touched.add(message.conversationId);
+  if (upsertMessage(database, { message, version, conversationKey: conversation.key })) {
+    batch.touched.add(message.conversationId);
+  }
 }
 
 /** Applies one deletion; those of messages wait for the end of the batch, where they share one look at the table. */

@@ -18,14 +18,15 @@ export function upsertAppointment(
   const isNewer = held === undefined || held.version < version;
   if (isNewer) {
     database.run(
-      `insert into appointments (id, version, patient_id, starts_at, treatment, professional, state)
-       values (:id, :version, :patientId, :startsAt, :treatment, :professional, :state)
+      `insert into appointments (id, version, snapshot_seq, patient_id, starts_at, treatment, professional, state)
+       values (:id, :version, :snapshotSeq, :patientId, :startsAt, :treatment, :professional, :state)
        on conflict (id) do update set version = excluded.version, patient_id = excluded.patient_id,
          starts_at = excluded.starts_at, treatment = excluded.treatment, professional = excluded.professional,
          state = excluded.state`,
       {
         id: appointment.id,
         version,
+        snapshotSeq,
         patientId: appointment.patientId,
         startsAt: toEpoch(appointment.startsAt),
         treatment: appointment.treatment,
@@ -34,7 +35,8 @@ export function upsertAppointment(
       },
     );
   }
-  if (snapshotSeq !== null) markAppointmentSeen(database, { id: appointment.id, snapshotSeq });
+  if (held !== undefined && snapshotSeq !== null)
+    markAppointmentSeen(database, { id: appointment.id, snapshotSeq });
   if (!isNewer) return [];
   return held === undefined ? [appointment.patientId] : [appointment.patientId, held.patient_id];
 }

@@ -48,8 +48,13 @@ export function insertPlaceholder(database: WriteDatabase, id: string): number {
 /** Writes the relay's word. Pending commands of this PC are put back on top by `refreshPrediction`. */
 export function writeRelayConversation(
   database: WriteDatabase,
-  input: { conversation: Conversation; version: number; held: HeldConversation | null },
-): number {
+  input: {
+    conversation: Conversation;
+    version: number;
+    held: HeldConversation | null;
+    snapshotSeq: number | null;
+  },
+): void {
   const { conversation, version, held } = input;
   const row = {
     version,
@@ -58,12 +63,13 @@ export function writeRelayConversation(
     ...stateColumns(conversation),
   };
   if (held === null) {
-    return database.run(
-      `insert into conversations (id, version, patient_id, relay_json, queue, expires_at, last_activity_at, is_unread,
-         is_unanswered)
-       values (:id, :version, :patientId, :relayJson, :queue, :expiresAt, :lastActivityAt, :isUnread, :isUnanswered)`,
-      { ...row, id: conversation.id },
-    ).key;
+    database.run(
+      `insert into conversations (id, version, snapshot_seq, patient_id, relay_json, queue, expires_at,
+         last_activity_at, is_unread, is_unanswered)
+       values (:id, :version, :snapshotSeq, :patientId, :relayJson, :queue, :expiresAt, :lastActivityAt, :isUnread, :isUnanswered)`,
+      { ...row, id: conversation.id, snapshotSeq: input.snapshotSeq },
+    );
+    return;
   }
   database.run(
     `update conversations set version = :version, patient_id = :patientId, relay_json = :relayJson,
@@ -72,7 +78,6 @@ export function writeRelayConversation(
      where key = :key`,
     { ...row, key: held.key },
   );
-  return held.key;
 }
 
 export function markConversationSeen(database: WriteDatabase, key: number, snapshotSeq: number): void {

@@ -79,7 +79,7 @@ function readAll(store: TestStore, filter: (typeof CONVERSATION_FILTERS)[number]
 }
 
 describe('the inbox', () => {
-  test("filters, counts and the next expiry are protocol's, for any facts", () => {
+  test("filters, counts and the next expiry are protocol's, for any facts", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(conversations, fc.integer({ min: 1, max: 7 }), (all, limit) => {
         const store = fill(all);

@@ -53,7 +53,8 @@ const INSERT = `
 insert into messages (ordinal, version, conversation_key, id, direction, kind, text, content, author_kind,
   author_agent_id, author_name, sent_at, received_at, status, error, reactions, reply_to, edits, revoked_at)
 values (:ordinal, :version, :conversationKey, :id, :direction, :kind, :text, :content, :authorKind,
-  :authorAgentId, :authorName, :sentAt, :receivedAt, :status, :error, :reactions, :replyTo, :edits, :revokedAt)`;
+  :authorAgentId, :authorName, :sentAt, :receivedAt, :status, :error, :reactions, :replyTo, :edits, :revokedAt)
+on conflict (ordinal) do nothing`;
 
 const UPDATE = `
 update messages set version = :version, conversation_key = :conversationKey, id = :id, direction = :direction,
@@ -66,34 +67,30 @@ const INDEX = 'insert into messages_fts (rowid, text) values (:ordinal, :text)';
 /** The index keeps no text of its own: it forgets words only when told the old ones. https://sqlite.org/fts5.html#the_delete_command */
 const FORGET = `insert into messages_fts (messages_fts, rowid, text) values ('delete', :ordinal, :text)`;
 
-/** The version held under an ordinal, or 0. */
-export function getMessageVersion(database: ReadDatabase, ordinal: number): number {
-  return (
-    database.get<{ version: number }>('select version from messages where ordinal = :ordinal', { ordinal })
-      ?.version ?? 0
-  );
-}
-
-/** Writes a message whose version has been found newer than `heldVersion` (0: not held). */
-export function writeMessage(
+/** Keeps the newer of two versions; answers whether anything changed. */
+export function upsertMessage(
   database: WriteDatabase,
-  input: { message: Message; version: number; conversationKey: number; heldVersion: number },
-): void {
+  input: { message: Message; version: number; conversationKey: number },
+): boolean {
   const { ordinal, text } = input.message;
   const parameters = messageParameters(input.message, input.version, input.conversationKey);
-  if (input.heldVersion === 0) {
-    database.run(INSERT, parameters);
+  // Most are new: tried first, it saves a look at every row of a first fill.
+  if (database.run(INSERT, parameters).changes === 1) {
     if (text !== null) database.run(INDEX, { ordinal, text });
-    return;
+    return true;
   }
-  const held = database.get<{ text: string | null }>('select text from messages where ordinal = :ordinal', {
-    ordinal,
-  })!;
+  const held = database.get<{ version: number; text: string | null }>(
+    'select version, text from messages where ordinal = :ordinal',
+    { ordinal },
+  )!;
+  if (held.version >= input.version) return false;
   database.run(UPDATE, parameters);
   // Most changes are receipts: the words stay.
-  if (held.text === text) return;
-  if (held.text !== null) database.run(FORGET, { ordinal, text: held.text });
-  if (text !== null) database.run(INDEX, { ordinal, text });
+  if (held.text !== text) {
+    if (held.text !== null) database.run(FORGET, { ordinal, text: held.text });
+    if (text !== null) database.run(INDEX, { ordinal, text });
+  }
+  return true;
 }
 
 function deleteRows(database: WriteDatabase, rows: { ordinal: number; text: string | null }[]): void {

@@ -248,45 +248,49 @@ describe('taking from the outbox', () => {
     ]);
   });
 
-  test('every command leaves exactly once and in the order of its conversation, whatever fails on the way', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.nat(2), { minLength: 1, maxLength: 12, size: 'max' }),
-        fc.infiniteStream(fc.constantFrom('applied', 'refused', 'returned', 'killed')),
-        (conversations, outcomes) => {
-          const fresh = createTestStore();
-          conversations.forEach((conversation, index) =>
-            fresh.write.enqueueCommand({ command: buildSend(index, conversation), now: NOON }),
-          );
-          const done: number[][] = [[], [], []];
-          const order = (id: string) => Number.parseInt(id.slice(-12), 16);
-          for (let round = 0; done.flat().length < conversations.length && round < 500; round += 1) {
-            const taken = fresh.write.takeOutbox({ limit: 2 });
-            expect(new Set(taken.map((entry) => entry.conversationId)).size).toBe(taken.length);
-            const outcome = outcomes.next().value;
-            if (outcome === 'killed') returnAllCommands(fresh.database);
-            else if (outcome === 'returned')
-              fresh.write.returnOutbox({ commandIds: taken.map(({ command }) => command.id) });
-            else {
-              fresh.write.recordOutboxResults({
-                results: taken.map(({ command }) => ({ id: command.id, status: outcome })),
-              });
-              for (const { command } of taken) {
-                const number = order(command.id);
-                done[conversations[number]!]!.push(number);
+  test(
+    'every command leaves exactly once and in the order of its conversation, whatever fails on the way',
+    { timeout: 60_000 },
+    () => {
+      fc.assert(
+        fc.property(
+          fc.array(fc.nat(2), { minLength: 1, maxLength: 12, size: 'max' }),
+          fc.infiniteStream(fc.constantFrom('applied', 'refused', 'returned', 'killed')),
+          (conversations, outcomes) => {
+            const fresh = createTestStore();
+            conversations.forEach((conversation, index) =>
+              fresh.write.enqueueCommand({ command: buildSend(index, conversation), now: NOON }),
+            );
+            const done: number[][] = [[], [], []];
+            const order = (id: string) => Number.parseInt(id.slice(-12), 16);
+            for (let round = 0; done.flat().length < conversations.length && round < 500; round += 1) {
+              const taken = fresh.write.takeOutbox({ limit: 2 });
+              expect(new Set(taken.map((entry) => entry.conversationId)).size).toBe(taken.length);
+              const outcome = outcomes.next().value;
+              if (outcome === 'killed') returnAllCommands(fresh.database);
+              else if (outcome === 'returned')
+                fresh.write.returnOutbox({ commandIds: taken.map(({ command }) => command.id) });
+              else {
+                fresh.write.recordOutboxResults({
+                  results: taken.map(({ command }) => ({ id: command.id, status: outcome })),
+                });
+                for (const { command } of taken) {
+                  const number = order(command.id);
+                  done[conversations[number]!]!.push(number);
+                }
               }
             }
-          }
-          expect(done).toEqual(
-            [0, 1, 2].map((each) =>
-              conversations.flatMap((conversation, index) => (conversation === each ? [index] : [])),
-            ),
-          );
-        },
-      ),
-      { numRuns: 50 },
-    );
-  });
+            expect(done).toEqual(
+              [0, 1, 2].map((each) =>
+                conversations.flatMap((conversation, index) => (conversation === each ? [index] : [])),
+              ),
+            );
+          },
+        ),
+        { numRuns: 50 },
+      );
+    },
+  );
 
   test('a command this version cannot read waits for a person instead of holding others up', () => {
     enqueue(buildSend(1, 1));

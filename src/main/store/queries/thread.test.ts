@@ -37,7 +37,7 @@ const page = (store: TestStore, before: ThreadCursor | null, limit: number) =>
   store.read.threadPage({ conversationId: conversationId(1), before, limit })!;
 
 describe('a thread', () => {
-  test('pages backwards by time, then ordinal, every message once', () => {
+  test('pages backwards by time, then ordinal, every message once', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ minute: fc.nat(4), conversation: fc.constantFrom(1, 1, 2) }), {
@@ -161,7 +161,7 @@ describe('search', () => {
     expect(search(store, 'cita', 2)).toEqual([13, 11]);
   });
 
-  test('nothing typed is syntax', () => {
+  test('nothing typed is syntax', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.constantFrom('NEAR(a b)', '^cita', 'a"b', "'; drop", '{text}:cita')), (text) => {
         search(store, text);

@@ -9,6 +9,11 @@ export function getTombstone(database: ReadDatabase, entity: string, id: string)
   return row?.version ?? 0;
 }
 
+/** Whether any entity of a name was ever deleted. */
+export function hasTombstones(database: ReadDatabase, entity: string): boolean {
+  return database.get('select 1 from tombstones where entity = :entity limit 1', { entity }) !== undefined;
+}
+
 /** Remembers a deletion; false when it, or a later one, is remembered already. */
 export function recordTombstone(
   database: WriteDatabase,
