@@ -1,6 +1,6 @@
 import { DAY, HOUR, type Id } from '@recado/protocol';
 import { createRandom, type Random } from '../random.ts';
-import { inventHistory, type Ending } from './invent-history.ts';
+import { inventHistory, officeTime, type Ending } from './invent-history.ts';
 import { inventName, inventPhone, inventTreatment } from './phrases.ts';
 import {
   writeHistory,
@@ -83,7 +83,7 @@ export function* inventConversations(
     const ending = pickEnding(random);
     // Recent activity is denser than old one, above all where people are still busy.
     const age = ending === 'people' && random.chance(0.1) ? DAY : span * random.next();
-    const until = Math.floor(now - 60_000 - age * random.next());
+    const until = Math.min(now - 60_000, officeTime(now - 60_000 - age * random.next()));
     const from = Math.floor(Math.max(now - span - DAY, until - DAY - messages * random.next() * 2 * DAY));
     yield {
       patient: {

@@ -1,4 +1,4 @@
-import { DAY } from '@recado/protocol';
+import { DAY, HOUR } from '@recado/protocol';
 import type { Random } from '../random.ts';
 import { templateText } from './clinic.ts';
 import type { HistoryEvent, HistoryMessage } from './history.ts';
@@ -10,6 +10,15 @@ export type Ending = 'people' | 'closed' | 'bot' | 'spam';
 const MINUTE = 60_000;
 /** Lines of an exchange, about. */
 const AVERAGE_EXCHANGE = 3.3;
+
+/**
+ * The same moment pressed into opening hours, roughly: a day's 24 hours become those from nine to eight in Madrid.
+ * Keeps order.
+ */
+export function officeTime(at: number): number {
+  const midnight = Math.floor(at / DAY) * DAY;
+  return Math.floor(midnight + 8 * HOUR + ((at - midnight) * 11) / 24);
+}
 
 function eventsOfLine(
   [speaker, text]: readonly [string, string],
@@ -93,7 +102,8 @@ export function* inventHistory(options: {
     const agent = random.between(0, options.agents - 1);
     left -= exchange.length;
     // The last talk ends the conversation; each other one leaves room for what is still to be said.
-    const end = left === 0 ? until : at + (until - at) / (1 + left / AVERAGE_EXCHANGE);
+    const share = (until - at) / (1 + left / AVERAGE_EXCHANGE);
+    const end = left === 0 ? until : Math.min(until, Math.max(at, officeTime(at + share)));
     const pace = Math.min(random.between(1, 6) * MINUTE, (end - at) / exchange.length);
     const start = end - pace * (exchange.length - 1);
     const quiet = start - at > DAY;

@@ -5,7 +5,7 @@ import { recordChange } from '../../src/feed/record.ts';
 import { createRandom, type Random } from '../random.ts';
 import { AGENTS, CLINIC, NUMBER, PASSWORD, QUICK_REPLIES, TAGS, TEAMS, TEMPLATES } from './clinic.ts';
 import type { HistoryAgent } from './history.ts';
-import { inventHistory, type Ending } from './invent-history.ts';
+import { inventHistory, officeTime, type Ending } from './invent-history.ts';
 import { inventName, inventPhone, inventTreatment } from './phrases.ts';
 import { CLOSED, EXPIRED, SPAM, WITH_BOT } from './stories-others.ts';
 import { RECEIVED } from './stories-received.ts';
@@ -107,6 +107,11 @@ function historyOf(story: Story, clinic: SeededClinic, now: number): Conversatio
   };
 }
 
+/** So long ago, in opening hours unless it is of today. */
+function endingAt(now: number, agoMs: number): number {
+  return agoMs < DAY ? now - agoMs : Math.min(now - DAY, officeTime(now - agoMs));
+}
+
 function* inventedHistories(random: Random, now: number): Generator<ConversationHistory> {
   let index = 0;
   for (const [ending, count, [least, most]] of INVENTED) {
@@ -114,7 +119,7 @@ function* inventedHistories(random: Random, now: number): Generator<Conversation
       const own = random.fork(index);
       const name = inventName(own);
       const firstName = name.split(' ')[0] ?? name;
-      const until = now - own.between(least * 60, most * 60) * 60_000;
+      const until = endingAt(now, own.between(least * 60, most * 60) * 60_000);
       const messages = own.between(4, 26);
       yield {
         patient: {
