@@ -152,7 +152,7 @@ describe('replay', () => {
     } finally {
       await relay.close();
     }
-  });
+  }, 60_000);
 
   test('says that a relay did not answer', async () => {
     const nowhere = ['--relay', 'http://127.0.0.1:9', '--app-secret', 's', '--operator-token', 't'];
