@@ -27,7 +27,7 @@ const steps: Step[] = [
     run: () => check(() => node('prettier', 'prettier', '--check', '.')),
   },
   { name: 'lint', runner: 'checks', run: () => check(() => node('eslint', 'eslint')) },
-  { name: 'types', runner: 'checks', run: () => check(() => node('typescript', 'tsc', '-b')) },
+  { name: 'types', runner: 'checks', run: () => check(() => node('typescript', 'tsc', '-b', '--force')) },
   { name: 'unit, SQL, relay', runner: 'vitest', run: runVitest },
   { name: 'build', runner: 'checks', run: () => check(build) },
 ];
