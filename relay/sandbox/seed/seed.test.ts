@@ -212,31 +212,28 @@ describe('the demo clinic', () => {
     }
   });
 
-  test.each([5 * HOUR, 26 * HOUR, 40 * DAY])(
-    'is lively again when started %i ms later',
-    async (later) => {
-      const { clinicId, agents }: SeededClinic = await seed();
-      const now = NOW + later;
-      const refresh = () =>
-        refreshClinic({
-          database,
-          clinicId,
-          numberId: NUMBER.phoneNumberId,
-          agents,
-          random: createRandom('later'),
-          now,
-        });
-      const before = await read(clinicId);
-      await refresh();
-      const after = await read(clinicId);
-      expectSound(after);
-      if (later >= DAY) expectLively(after, now);
-      else expect(countFilters(after, now).received).toBeGreaterThanOrEqual(12);
-      // Nothing that was there has been changed.
-      expect(after.messages.slice(0, before.messages.length)).toEqual(before.messages);
-      if (later >= DAY) expect(await refresh()).toBe(0);
-    },
-  );
+  test.each([5 * HOUR, 26 * HOUR, 40 * DAY])('is lively again when started %i ms later', async (later) => {
+    const { clinicId, agents }: SeededClinic = await seed();
+    const now = NOW + later;
+    const refresh = () =>
+      refreshClinic({
+        database,
+        clinicId,
+        numberId: NUMBER.phoneNumberId,
+        agents,
+        random: createRandom('later'),
+        now,
+      });
+    const before = await read(clinicId);
+    await refresh();
+    const after = await read(clinicId);
+    expectSound(after);
+    if (later >= DAY) expectLively(after, now);
+    else expect(countFilters(after, now).received).toBeGreaterThanOrEqual(12);
+    // Nothing that was there has been changed.
+    expect(after.messages.slice(0, before.messages.length)).toEqual(before.messages);
+    if (later >= DAY) expect(await refresh()).toBe(0);
+  });
 });
 
 describe('generated history', () => {

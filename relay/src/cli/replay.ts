@@ -22,7 +22,7 @@ export interface ReplayIo {
 }
 
 const USAGE =
-  'usage: replay <file-or-folder> [--relay URL --app-secret SECRET --operator-token TOKEN]\n' +
+  'usage: replay <file-or-folder>… [--relay URL --app-secret SECRET --operator-token TOKEN]\n' +
   '       (or RECADO_RELAY_URL, WHATSAPP_APP_SECRET, RECADO_OPERATOR_TOKEN; without a relay, a throwaway one)';
 
 const processIo: ReplayIo = {
@@ -90,7 +90,7 @@ async function effectsOf(eventId: string, target: ReplayTarget): Promise<ReplayL
 }
 
 interface Arguments {
-  path: string;
+  paths: string[];
   target: ReplayTarget | null;
 }
 
@@ -107,17 +107,17 @@ function readArguments(argv: string[], environment: NodeJS.ProcessEnv): Argument
   } catch {
     throw new UsageError(USAGE);
   }
-  const [path, ...others] = parsed.positionals;
-  if (path === undefined || others.length > 0) throw new UsageError(USAGE);
+  const paths = parsed.positionals;
+  if (paths.length === 0) throw new UsageError(USAGE);
   const url = parsed.values.relay ?? environment['RECADO_RELAY_URL'];
-  if (!url) return { path, target: null };
+  if (!url) return { paths, target: null };
   if (!URL.canParse(url)) throw new UsageError(`replay: not an address: ${url}`);
   const appSecret = parsed.values['app-secret'] ?? environment['WHATSAPP_APP_SECRET']?.split(',')[0]?.trim();
   const operatorToken = parsed.values['operator-token'] ?? environment['RECADO_OPERATOR_TOKEN'];
   if (!appSecret || !operatorToken) {
     throw new UsageError('replay: a relay needs --app-secret and --operator-token, too');
   }
-  return { path, target: { url, appSecret, operatorToken } };
+  return { paths, target: { url, appSecret, operatorToken } };
 }
 
 const always = (target: ReplayTarget): ReplayTargets => ({
@@ -131,8 +131,8 @@ const always = (target: ReplayTarget): ReplayTargets => ({
  */
 export async function replay(argv: string[], io: ReplayIo = processIo): Promise<number> {
   try {
-    const { path, target } = readArguments(argv, io.environment);
-    const files = await filesOf(path);
+    const { paths, target } = readArguments(argv, io.environment);
+    const files = (await Promise.all(paths.map(filesOf))).flat();
     const targets = target ? always(target) : await createThrowawayTargets();
     let answered = true;
     try {
