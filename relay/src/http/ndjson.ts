@@ -27,7 +27,7 @@ export function sendLines(
   const stream = Readable.from(chunks(), { objectMode: false, highWaterMark: 256 * 1024 });
   const stall = setTimeout(() => stream.destroy(), STALL_MS);
   stream.once('close', () => clearTimeout(stall));
-  request.raw.socket.once('close', () => stream.destroy());
+  reply.raw.once('close', () => stream.destroy());
 
   reply.header('content-type', 'application/x-ndjson; charset=utf-8').header('vary', 'accept-encoding');
   if (!gzip) return reply.send(stream);

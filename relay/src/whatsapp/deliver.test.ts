@@ -1,5 +1,5 @@
 import type { Entity, Session } from '@recado/protocol';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   accept,
   refuse,
@@ -10,6 +10,9 @@ import {
 import { createRelayClient, eventually, type RelayClient } from '../../sandbox/testing/relay-client.ts';
 import { startTestRelay, type TestRelay, type TestRelayOptions } from '../../sandbox/testing/relay.ts';
 import { inboundWebhook, statusWebhook, textPart } from '../../sandbox/testing/webhook-bodies.ts';
+
+// Back-off and grace are real time here.
+vi.setConfig({ testTimeout: 30_000 });
 
 let graph: FakeGraph;
 let relay: TestRelay;

@@ -1,0 +1,73 @@
+import { MESSAGE_STATUSES, nextMessageStatus, type Entity, type MessageStatus } from '@recado/protocol';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startFakeGraph, type FakeGraph } from '../../sandbox/testing/fake-graph.ts';
+import { createRelayClient, webhookOutcome, type RelayClient } from '../../sandbox/testing/relay-client.ts';
+import { startTestRelay, type TestRelay } from '../../sandbox/testing/relay.ts';
+import { inboundWebhook, statusWebhook, textPart } from '../../sandbox/testing/webhook-bodies.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+let graph: FakeGraph;
+let relay: TestRelay;
+let client: RelayClient;
+let conversation: Entity<'conversation'>;
+beforeAll(async () => {
+  graph = await startFakeGraph();
+  relay = await startTestRelay({ graphUrl: graph.url });
+  const { token } = await relay.signIn();
+  client = createRelayClient(relay.url, token);
+  await relay.postWebhook(inboundWebhook(relay.clinic.number, [textPart('wamid.IN', 'Hola')]));
+  conversation = await client.conversation();
+});
+afterAll(async () => {
+  await relay.close();
+  await graph.close();
+});
+
+const report = (wamid: string, status: MessageStatus) =>
+  statusWebhook(relay.clinic.number, [
+    { id: wamid, status, ...(status === 'failed' ? { errors: [{ code: 131026, title: 'x' }] } : {}) },
+  ]);
+const settled = async (body: object) => {
+  await webhookOutcome(relay.url, await relay.postWebhook(body));
+};
+
+test('receipts in any order, repeated, before or after the send returns, end in the best one', async () => {
+  const reported = fc.constantFrom<MessageStatus>('sent', 'delivered', 'read', 'played', 'failed');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(reported, { maxLength: 3 }),
+      fc.array(reported, { maxLength: 4 }),
+      async (early, late) => {
+        const wamid = `wamid.OUT${graph.calls.length + 1}`;
+        // The send has not returned yet: Meta reports on a message the relay does not know by that id.
+        for (const status of early) await settled(report(wamid, status));
+        const command = client.sendCommand(conversation, 'hola');
+        const id = command.args['messageId'] as string;
+        await client.send([command]);
+        const sent = await client.message(id, ({ status }) => status !== 'queued');
+        for (const status of late) await settled(report(wamid, status));
+        // `failed` may leave the message failed before the rest of the held ones were applied: ask once more.
+        expect(sent.status).not.toBe('unknown');
+        const expected = [...early, ...late].reduce(nextMessageStatus, 'sent');
+        const message = await client.message(id);
+        expect(message.status).toBe(expected);
+        expect(message.error === null).toBe(expected !== 'failed');
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test('the list’s row follows the status of its last message', async () => {
+  const command = client.sendCommand(conversation, 'la última');
+  const id = command.args['messageId'] as string;
+  await client.send([command]);
+  await client.message(id, ({ status }) => status === 'sent');
+  const wamid = `wamid.OUT${graph.calls.length}`;
+  for (const status of MESSAGE_STATUSES.filter((word) => word === 'delivered' || word === 'read')) {
+    await settled(report(wamid, status));
+    expect((await client.conversation()).lastMessage).toMatchObject({ id, status });
+  }
+});
