@@ -42,7 +42,7 @@ await runAsProgram(async (log) => {
     await window.getByRole('button', { name: 'Probar con la clínica de demostración' }).waitFor();
     await picture('first-run');
     await window.getByRole('button', { name: 'Probar con la clínica de demostración' }).click();
-    await window.getByText('Al día').waitFor();
+    await view.upToDate().waitFor();
     await view.row(patient).waitFor();
     await picture('inbox');
     await view.open(patient);

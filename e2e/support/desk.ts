@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestAgent } from '../../relay/sandbox/testing/relay.ts';
 import type { ElectronRuntime } from '../../scripts/electron-runtime.ts';
+import { inbox } from './inbox.ts';
 
 const APP_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -46,12 +47,12 @@ export async function openDesk({ runtime, environment = {}, size }: DeskOptions)
         BrowserWindow.getAllWindows()[0]?.setContentSize(width, height);
       }, size);
     }
-    return { app, window };
+    return { app, window, process: app.process() };
   };
   let running = await launch();
   const exited = () =>
     new Promise<void>((resolve) => {
-      const process = running.app.process();
+      const { process } = running;
       if (process.exitCode !== null || process.signalCode !== null) resolve();
       else process.once('exit', () => resolve());
     });
@@ -77,11 +78,11 @@ export async function openDesk({ runtime, environment = {}, size }: DeskOptions)
       await window.getByLabel('Correo electrónico').fill(agent.email);
       await window.getByLabel('Contraseña', { exact: true }).fill(agent.password);
       await window.getByRole('button', { name: 'Entrar' }).click();
-      await expect(window.getByText('Al día')).toBeVisible();
+      await expect(inbox(window).upToDate()).toBeVisible();
     },
     quit,
     async crash() {
-      running.app.process().kill('SIGKILL');
+      running.process.kill('SIGKILL');
       await exited();
     },
     start,

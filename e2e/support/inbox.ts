@@ -4,6 +4,8 @@ import { expect, type Locator, type Page } from '@playwright/test';
 export function inbox(window: Page) {
   const messages = (name: string) => window.getByRole('feed', { name: `Mensajes con ${name}` });
   return {
+    /** The rail says that everything the relay has is here. */
+    upToDate: () => window.getByText(/^Al día/),
     filter: (name: string) =>
       window.getByRole('navigation').getByRole('button', { name: new RegExp(`^${name}`) }),
     row: (name: string): Locator =>
