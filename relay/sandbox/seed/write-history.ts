@@ -109,7 +109,7 @@ const iso = (at: number | null) => (at === null ? null : new Date(at).toISOStrin
 /** The clinic's feed inside one transaction: its row stays locked, so numbers go out in order and without gaps. */
 async function openFeed(client: Client, clinicId: Id, now: number) {
   const { rows } = await client.query<{ seq: number }>(
-    'select seq from clinics where clinic_id = $1 for update',
+    'select seq from clinics where clinic_id = $1 for no key update',
     [clinicId],
   );
   if (!rows[0]) throw new Error('the clinic does not exist');
