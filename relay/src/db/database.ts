@@ -88,7 +88,7 @@ export function createDatabase(options: { url: string; poolSize?: number }): Dat
 
   return {
     url: options.url,
-    inClinic: (clinicId, work) => transaction(`begin; ${enterClinic(clinicId)}`, work),
+    inClinic: async (clinicId, work) => transaction(`begin; ${enterClinic(clinicId)}`, work),
     async *streamInClinic(clinicId, read) {
       const client = await pool.connect();
       let broken: Error | undefined;
