@@ -17,8 +17,7 @@ const PAGE = `<!doctype html><meta charset="utf-8"><ol id="list"></ol><script>
 
 const MAIN = (url: string) => `
 import { app, BrowserWindow } from 'electron';
-await app.whenReady();
-new BrowserWindow({ width: 1280, height: 800 }).loadURL(${JSON.stringify(url)});
+app.whenReady().then(() => new BrowserWindow({ width: 1280, height: 800 }).loadURL(${JSON.stringify(url)}));
 `;
 
 /** An Electron window with nothing in it but a list, fed by a bare HTTP server: the floor under any measurement. */
