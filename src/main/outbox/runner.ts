@@ -120,7 +120,7 @@ export function createOutboxRunner(deps: OutboxDeps): OutboxRunner {
     },
     async stop() {
       stopped.abort();
-      pause.end();
+      pause.close();
       await running;
     },
   };

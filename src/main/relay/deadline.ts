@@ -1,3 +1,4 @@
+import { followSignal } from '../lib/signal.ts';
 import type { Scheduler } from '../lib/time.ts';
 
 /** Gives up when nothing was heard for a while, or when the caller does. */
@@ -16,13 +17,11 @@ export function createDeadline(deps: {
   signal: AbortSignal | undefined;
   silenceMs: number;
 }): Deadline {
-  const controller = new AbortController();
+  const { controller, release } = followSignal(deps.signal);
   const abort = () => {
     controller.abort();
   };
   let cancel = deps.scheduler.after(deps.silenceMs, abort);
-  if (deps.signal?.aborted === true) abort();
-  deps.signal?.addEventListener('abort', abort, { once: true });
   return {
     signal: controller.signal,
     extend() {
@@ -34,7 +33,7 @@ export function createDeadline(deps: {
     },
     clear() {
       cancel();
-      deps.signal?.removeEventListener('abort', abort);
+      release();
     },
   };
 }

@@ -24,10 +24,10 @@ export interface SettingsFile {
 export async function openSettings(file: string): Promise<SettingsFile> {
   await makeFolderOf(file);
   const fresh = () => ({ version: 1 as const, deviceId: newId(), relayUrl: '', email: '', clockOffsetMs: 0 });
-  const held = readParsed(file, Settings) ?? readParsed(`${file}.prev`, Settings);
+  const held = readParsed(file, Settings);
   let settings: Settings = held ?? fresh();
   const write = () => {
-    writeAtomically(file, settings, { keepPrevious: true });
+    writeAtomically(file, settings, { keepPrevious: false });
   };
   if (held === null) write();
   return {

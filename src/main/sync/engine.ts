@@ -200,7 +200,7 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
     async stop() {
       stopped.abort();
       attempt.abort();
-      pause.end();
+      pause.close();
       await running;
       await stopFill();
       await saveLastHeard(true);

@@ -1,4 +1,5 @@
 import type { Change } from '@recado/protocol';
+import { followSignal } from '../lib/signal.ts';
 import type { RelayFailure, StreamItem } from '../relay/interface.ts';
 import type { ChangeOrigin, SyncDeps } from './interface.ts';
 import type { StatusBoard } from './status.ts';
@@ -36,6 +37,7 @@ export function createFeed(deps: SyncDeps & { turns: Turns; board: StatusBoard }
       if (head < after) return { kind: 'gone' };
       if (more || board.get().phase === 'offline') board.setPhase('catchingUp');
       if (changes.length > 0 || next > cursor) await apply(changes, next, 'catchUp');
+      if (signal.aborted) return { kind: 'aborted' };
       if (!more) return null;
       // A page that leads nowhere (a cached or foreign answer) would be asked for for ever.
       if (next <= after) return { kind: 'invalidResponse' };
@@ -64,11 +66,7 @@ export function createFeed(deps: SyncDeps & { turns: Turns; board: StatusBoard }
     catchUp,
     async listen(signal, onOpen) {
       let failure: RelayFailure | null = null;
-      const broken = new AbortController();
-      const stop = () => {
-        broken.abort();
-      };
-      signal.addEventListener('abort', stop, { once: true });
+      const { controller: broken, release } = followSignal(signal);
       const outcome = await relay.stream({
         after: cursor,
         signal: broken.signal,
@@ -78,7 +76,7 @@ export function createFeed(deps: SyncDeps & { turns: Turns; board: StatusBoard }
           if (failure !== null) broken.abort();
         },
       });
-      signal.removeEventListener('abort', stop);
+      release();
       return failure ?? (outcome.ok ? null : outcome.failure);
     },
   };

@@ -28,7 +28,6 @@ export interface HistoryFill {
 
 export function createHistoryFill(deps: SyncDeps & { turns: Turns; board: StatusBoard }): HistoryFill {
   const { store, relay, turns, board } = deps;
-  const pause = createPause(deps);
 
   /** One page; how it ended. */
   async function page(before: number | null, signal: AbortSignal): Promise<'more' | 'complete' | 'failed'> {
@@ -65,12 +64,13 @@ export function createHistoryFill(deps: SyncDeps & { turns: Turns; board: Status
     return next === null ? 'complete' : 'more';
   }
 
+  let pause = createPause(deps);
+
   return {
     async run(signal) {
       let failures = 0;
-      const endPause = () => {
-        pause.end();
-      };
+      pause = createPause(deps);
+      const endPause = pause.close;
       signal.addEventListener('abort', endPause, { once: true });
       while (!signal.aborted) {
         const state = await store.read.syncState({});
