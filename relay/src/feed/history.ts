@@ -18,12 +18,10 @@ export async function* history(
   while (left > 0 && !reachedBeginning) {
     const limit = Math.min(PAGE, left);
     const { rows } = await client.query<{ text: string | null; lowest: number | null; count: number }>(
-      `select string_agg(${lineSql('message', 'wire')}, '' order by page.ordinal desc) as text,
-              min(page.ordinal) as lowest, count(*) as count
-       from (select id, ordinal from messages
+      `select string_agg(line, '' order by ordinal desc) as text, min(ordinal) as lowest, count(*) as count
+       from (select ${lineSql('message', 'wire')} as line, ordinal from wire_message wire
              where clinic_id = $1 and ordinal < $2 ${request.conversationId ? 'and conversation_id = $4' : ''}
-             order by ordinal desc limit $3) page
-       join wire_message wire on wire.clinic_id = $1 and wire.id = page.id`,
+             order by ordinal desc limit $3) page`,
       [request.clinicId, before, limit, ...(request.conversationId ? [request.conversationId] : [])],
     );
     const page = rows[0];

@@ -56,7 +56,7 @@ const wireViews = `
     from quick_replies;
 
   create view wire_message with (security_invoker = true) as
-    select clinic_id, id, version, json_build_object(
+    select clinic_id, id, version, conversation_id, ordinal, json_build_object(
       'id', id, 'conversationId', conversation_id, 'ordinal', ordinal, 'direction', direction,
       'kind', kind, 'text', text, 'content', content,
       'author', json_build_object('kind', author_kind, 'agentId', author_agent_id, 'name', author_name),
