@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { CALLS, calls } from '../../shared/contract/index.ts';
+import { createDispatcher, done, refused, type Handlers } from './dispatcher.ts';
+import { createHandlers } from './handlers.ts';
+
+const ID = '018f3f2e-7c1a-7000-8000-000000000001';
+const trusted = { trusted: true };
+
+const realHandlers = () =>
+  createHandlers({
+    findDesk: () => 'signed_out',
+    session: {
+      state: () => {
+        throw new Error('not asked here');
+      },
+      signIn: async () => null,
+      signInDemo: async () => null,
+      signOut: async () => null,
+    },
+  });
+
+function setUp(handlers: Partial<Handlers>, checkOutput = true) {
+  const logs: { name: string; fields: Record<string, unknown> }[] = [];
+  const dispatch = createDispatcher({
+    handlers: { ...realHandlers(), ...handlers },
+    checkOutput,
+    log: (name, fields) => logs.push({ name, fields }),
+  });
+  return { dispatch, logs };
+}
+
+describe('handlers', () => {
+  it('answer every call there is, and no other', () => {
+    expect(Object.keys(realHandlers()).sort()).toEqual([...CALLS].sort());
+    expect(Object.keys(calls).sort()).toEqual([...CALLS].sort());
+  });
+
+  it.each(CALLS.filter((name) => !/^(app|session)\./.test(name)))(
+    '%s needs somebody signed in',
+    async (name) => {
+      const input: Record<string, unknown> = {
+        filter: 'received',
+        before: null,
+        limit: 1,
+        conversationId: ID,
+        messageId: ID,
+        upToOrdinal: 1,
+        text: 'x',
+      };
+      const wanted = Object.keys((calls[name].in as unknown as { shape: object }).shape);
+      const { dispatch } = setUp({});
+      const given = Object.fromEntries(wanted.map((key) => [key, input[key]]));
+      expect(await dispatch(name, given, trusted)).toEqual({ ok: false, error: { code: 'signed_out' } });
+    },
+  );
+});
+
+describe('dispatcher', () => {
+  it.each([
+    ['a name nobody knows', 'inbox.everything', {}, trusted, 'unknown_call'],
+    ['a name from the prototype', 'constructor', {}, trusted, 'unknown_call'],
+    ['a name that is no text', ['app.state'], {}, trusted, 'unknown_call'],
+    ['a stranger', 'inbox.counts', {}, { trusted: false }, 'untrusted_sender'],
+    ['no input', 'inbox.page', undefined, trusted, 'invalid_input'],
+    ['an extra field', 'inbox.counts', { sql: 'drop table' }, trusted, 'invalid_input'],
+    [
+      'too large a page',
+      'inbox.page',
+      { filter: 'received', before: null, limit: 201 },
+      trusted,
+      'invalid_input',
+    ],
+    ['blanks only', 'message.send', { conversationId: ID, text: '  \n ' }, trusted, 'invalid_input'],
+    [
+      'too long a text',
+      'message.send',
+      { conversationId: ID, text: 'x'.repeat(4_097) },
+      trusted,
+      'invalid_input',
+    ],
+    ['an id that is none', 'conversation.get', { conversationId: '1 or 1=1' }, trusted, 'invalid_input'],
+  ])('refuses %s', async (_name, name, input, sender, code) => {
+    const { dispatch } = setUp({});
+    expect(await dispatch(name, input, sender)).toEqual({ ok: false, error: { code } });
+  });
+
+  it('hands parsed input over and the answer back', async () => {
+    const { dispatch } = setUp({
+      'message.send': async ({ text }) => done({ messageId: text === 'hola' ? ID : '' }),
+    });
+    expect(await dispatch('message.send', { conversationId: ID, text: '  hola ' }, trusted)).toEqual({
+      ok: true,
+      data: { messageId: ID },
+    });
+  });
+
+  it('passes refusals on with what comes along', async () => {
+    const { dispatch } = setUp({ 'session.signOut': async () => refused('unsent_work', { count: 3 }) });
+    expect(await dispatch('session.signOut', { discardUnsent: false }, trusted)).toEqual({
+      ok: false,
+      error: { code: 'unsent_work', count: 3 },
+    });
+  });
+
+  it.each([
+    ['throws', () => Promise.reject(new TypeError('Lucía Martín wrote: hola'))],
+    [
+      'throws at once',
+      () => {
+        throw new TypeError('Lucía Martín wrote: hola');
+      },
+    ],
+    ['throws no error', () => Promise.reject('Lucía Martín')],
+  ])('answers internal when a handler %s, and logs no word of it', async (_name, handler) => {
+    const { dispatch, logs } = setUp({ 'inbox.counts': handler as never });
+    expect(await dispatch('inbox.counts', {}, trusted)).toEqual({ ok: false, error: { code: 'internal' } });
+    expect(JSON.stringify(logs)).toContain('inbox.counts');
+    expect(JSON.stringify(logs)).not.toContain('Luc');
+  });
+
+  it('catches answers that break the contract where that is checked', async () => {
+    const broken = { 'message.send': async () => done({ messageId: 'no id' }) };
+    const input = { conversationId: ID, text: 'x' };
+    expect(await setUp(broken).dispatch('message.send', input, trusted)).toMatchObject({ ok: false });
+    expect(await setUp(broken, false).dispatch('message.send', input, trusted)).toMatchObject({ ok: true });
+  });
+});
