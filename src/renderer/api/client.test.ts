@@ -1,65 +1,63 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Bridge } from '../../shared/contract/index.ts';
 import { createClient } from './client.ts';
 
-function bridgeAnswering(answer: () => unknown): Bridge & { emit(payload: unknown): void } {
+/** A client over a bridge that always gives `answer`, with what it reported and a way to send it events. */
+function clientOver(answer: () => unknown) {
   let heard: (payload: never) => void = () => {};
-  return {
+  const bridge: Bridge = {
     call: (async () => answer()) as never,
     on: (_name, listener) => {
       heard = listener as never;
       return () => {};
     },
-    emit: (payload) => heard(payload as never),
   };
+  const reports: string[] = [];
+  const client = createClient(bridge, (message) => reports.push(message));
+  return { client, reports, emit: (payload: unknown) => heard(payload as never) };
 }
+
+const page = { filter: 'received', before: null, limit: 5 } as const;
+const internal = { ok: false, error: { code: 'internal' } };
 
 describe('client', () => {
   it('gives parsed data', async () => {
-    const client = createClient(bridgeAnswering(() => ({ ok: true, data: { rows: [], next: null } })));
-    expect(await client.call('inbox.page', { filter: 'received', before: null, limit: 5 })).toEqual({
-      ok: true,
-      data: { rows: [], next: null },
-    });
+    const { client } = clientOver(() => ({ ok: true, data: { rows: [], next: null } }));
+    expect(await client.call('inbox.page', page)).toEqual({ ok: true, data: { rows: [], next: null } });
   });
 
-  it('answers internal, and says nothing of the values, when the shape is wrong', async () => {
-    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const client = createClient(bridgeAnswering(() => ({ ok: true, data: { rows: 'Lucía', next: null } })));
-    expect(await client.call('inbox.page', { filter: 'received', before: null, limit: 5 })).toEqual({
-      ok: false,
-      error: { code: 'internal' },
-    });
-    expect(JSON.stringify(log.mock.calls)).not.toContain('Lucía');
-    log.mockRestore();
+  it('answers internal, and reports nothing of the values, when the shape is wrong', async () => {
+    const { client, reports } = clientOver(() => ({ ok: true, data: { rows: 'Lucía', next: null } }));
+    expect(await client.call('inbox.page', page)).toEqual(internal);
+    expect(reports.join()).toContain('rows');
+    expect(reports.join()).not.toContain('Lucía');
   });
 
-  it('passes on refusals and turns unknown ones and exceptions into internal', async () => {
-    const refused = createClient(
-      bridgeAnswering(() => ({ ok: false, error: { code: 'unsent_work', count: 2 } })),
-    );
-    expect(await refused.call('app.state', {})).toEqual({
-      ok: false,
-      error: { code: 'unsent_work', count: 2 },
+  it.each([
+    [
+      { code: 'unsent_work', count: 2 },
+      { code: 'unsent_work', count: 2 },
+    ],
+    [{ code: 'one nobody knows' }, { code: 'internal' }],
+  ])('passes on the refusal %j as %j', async (error, expected) => {
+    const { client } = clientOver(() => ({ ok: false, error }));
+    expect(await client.call('app.state', {})).toEqual({ ok: false, error: expected });
+  });
+
+  it('turns an exception into a reply', async () => {
+    const { client } = clientOver(() => {
+      throw new Error('closed');
     });
-    const unknown = createClient(bridgeAnswering(() => ({ ok: false, error: { code: 'new_one' } })));
-    expect(await unknown.call('app.state', {})).toEqual({ ok: false, error: { code: 'internal' } });
-    const broken = createClient(
-      bridgeAnswering(() => {
-        throw new Error('closed');
-      }),
-    );
-    expect(await broken.call('app.state', {})).toEqual({ ok: false, error: { code: 'internal' } });
+    expect(await client.call('app.state', {})).toEqual(internal);
   });
 
   it('keeps events of a wrong shape from listeners', () => {
-    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const bridge = bridgeAnswering(() => null);
+    const { client, reports, emit } = clientOver(() => null);
     const heard: unknown[] = [];
-    createClient(bridge).on('changed', (payload) => heard.push(payload));
-    bridge.emit({ conversationIds: 'all' });
-    bridge.emit({ conversationIds: [], overflow: true, isLive: false });
+    client.on('changed', (payload) => heard.push(payload));
+    emit({ conversationIds: 'all' });
+    emit({ conversationIds: [], overflow: true, isLive: false });
     expect(heard).toEqual([{ conversationIds: [], overflow: true, isLive: false }]);
-    log.mockRestore();
+    expect(reports).toHaveLength(1);
   });
 });

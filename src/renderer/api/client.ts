@@ -18,18 +18,22 @@ export interface Client {
   on<Name extends EventName>(name: Name, listener: (payload: EventPayload<Name>) => void): () => void;
 }
 
-/** Says where a shape was broken, never with what: patient text stays out of the console. */
-function reportShape(name: string, issues: readonly { path: readonly PropertyKey[]; code?: string }[]): void {
-  console.error(
-    `Unexpected shape of ${name}:`,
-    issues.map((issue) => `${issue.path.map(String).join('.')} ${issue.code ?? ''}`).join(', '),
-  );
+/** Where a shape was broken, never with what: patient text stays out of every log. */
+function describeShape(
+  name: string,
+  issues: readonly { path: readonly PropertyKey[]; code?: string }[],
+): string {
+  const places = issues.map((issue) => `${issue.path.map(String).join('.')} ${issue.code ?? ''}`);
+  return `Unexpected shape of ${name}: ${places.join(', ')}`;
 }
 
 const internal = { ok: false, error: { code: 'internal' } } as const;
 
-/** A client over what the preload put on `window`; answers and events are parsed before anyone sees them. */
-export function createClient(bridge: Bridge): Client {
+/**
+ * A client over what the preload put on `window`; answers and events are parsed before anyone sees them. `report` hears
+ * of shapes that break the contract.
+ */
+export function createClient(bridge: Bridge, report: (message: string) => void): Client {
   return {
     async call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<Reply<CallOutput<Name>>> {
       let reply: Reply<unknown>;
@@ -44,14 +48,14 @@ export function createClient(bridge: Bridge): Client {
       }
       const data = calls[name].out.safeParse(reply.data);
       if (data.success) return { ok: true, data: data.data as CallOutput<Name> };
-      reportShape(name, data.error.issues);
+      report(describeShape(name, data.error.issues));
       return internal;
     },
     on(name, listener) {
       return bridge.on(name, (payload) => {
         const parsed = events[name].safeParse(payload);
         if (parsed.success) listener(parsed.data as Parameters<typeof listener>[0]);
-        else reportShape(name, parsed.error.issues);
+        else report(describeShape(name, parsed.error.issues));
       });
     },
   };

@@ -26,7 +26,8 @@ function Screen() {
       return <Starting />;
     case 'storeUnavailable':
       return (
-        <main className="store-unavailable" role="alert">
+        <main className="store-unavailable">
+          <h1 className="visually-hidden">{t('app.name')}</h1>
           <Empty
             icon={<DatabaseZap size={26} />}
             title={t('app.storeUnavailableTitle')}

@@ -51,6 +51,8 @@ export function Shell() {
   } as CSSProperties;
   const showsList = !isSingle || !isOpen;
   const showsThread = !isSingle || isOpen;
+  // A page has one main area: the thread, or the list where it stands alone.
+  const ListColumn = showsThread ? 'div' : 'main';
 
   return (
     <div className="shell">
@@ -61,9 +63,9 @@ export function Shell() {
         </div>
         {hasRoomForRail ? <Splitter {...resize('rail')} left="var(--rail)" direction={1} /> : null}
         {showsList ? (
-          <div className="column column--list">
+          <ListColumn className="column column--list">
             <Inbox />
-          </div>
+          </ListColumn>
         ) : null}
         {isSingle ? null : (
           <Splitter {...resize('list')} left="calc(var(--rail) + var(--list))" direction={1} />

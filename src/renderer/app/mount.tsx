@@ -14,7 +14,7 @@ import { App } from './App.tsx';
 export function mount(bridge: Bridge, root: HTMLElement): void {
   const language = chooseLanguage(navigator.languages);
   document.documentElement.lang = language;
-  const recado = createRecado(createClient(bridge));
+  const recado = createRecado(createClient(bridge, (message) => reportError(new Error(message))));
   createRoot(root).render(
     <StrictMode>
       <I18nextProvider i18n={createI18n(language)}>

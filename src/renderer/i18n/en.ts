@@ -10,9 +10,7 @@ export const en = {
       'The copy on this PC could not be read and was set aside, not deleted. Recado is rebuilding it from the server.',
     dismiss: 'Got it',
     close: 'Close',
-    cancel: 'Cancel',
     retry: 'Try again',
-    skipToThread: 'Skip to the conversation',
   },
   signIn: {
     title: 'Sign in to your clinic',
@@ -74,8 +72,6 @@ export const en = {
     conversations_other: '{{formatted}} conversations',
     unread_one: '{{formatted}} unread',
     unread_other: '{{formatted}} unread',
-    unanswered_one: '{{formatted}} unanswered',
-    unanswered_other: '{{formatted}} unanswered',
   },
   sync: {
     label: 'Synchronisation state',
@@ -123,7 +119,6 @@ export const en = {
     phone: 'Clinic’s phone',
     authored: '{{author}}: {{text}}',
     appointment: 'Appointment {{time}}',
-    endOfList: 'No more conversations',
     loadFailed: 'The list could not be read.',
     badge: {
       timeLeft: '{{time}} left to answer freely',
@@ -229,7 +224,6 @@ export const en = {
     bot: 'Bot',
     clinicPhone: 'Clinic’s phone',
     clinic: 'Clinic',
-    patient: 'Patient',
     messageLabel: '{{author}}, {{time}}',
     retry: 'Try again',
     discard: 'Discard',
@@ -254,7 +248,7 @@ export const en = {
     windowOpen_other: 'Window open: <b>{{time}}</b> left · answer freely',
     windowSoon_one: 'The window closes soon: <b>{{time}}</b> left',
     windowSoon_other: 'The window closes soon: <b>{{time}}</b> left',
-    offlineDeadline: 'Offline: it will leave when the connection is back, if before <b>{{deadline}}</b>',
+    offlineDeadline: 'Offline: it will leave if back before <b>{{deadline}}</b>',
     closedTitle: 'The conversation has expired',
     closedText:
       '24 hours have passed since the patient’s last message, {{date}}. You can write as soon as the patient writes again.',

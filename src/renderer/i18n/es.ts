@@ -10,9 +10,7 @@ export const es = {
       'La copia de este PC no se podía leer y se ha apartado sin borrarla. Recado la está rehaciendo desde el servidor.',
     dismiss: 'Entendido',
     close: 'Cerrar',
-    cancel: 'Cancelar',
     retry: 'Reintentar',
-    skipToThread: 'Saltar a la conversación',
   },
   signIn: {
     title: 'Entra en tu clínica',
@@ -77,9 +75,6 @@ export const es = {
     unread_one: '{{formatted}} sin leer',
     unread_many: '{{formatted}} sin leer',
     unread_other: '{{formatted}} sin leer',
-    unanswered_one: '{{formatted}} sin responder',
-    unanswered_many: '{{formatted}} sin responder',
-    unanswered_other: '{{formatted}} sin responder',
   },
   sync: {
     label: 'Estado de la sincronización',
@@ -131,7 +126,6 @@ export const es = {
     phone: 'Móvil de la clínica',
     authored: '{{author}}: {{text}}',
     appointment: 'Cita {{time}}',
-    endOfList: 'No hay más conversaciones',
     loadFailed: 'No se ha podido leer la lista.',
     badge: {
       timeLeft: 'Quedan {{time}} para responder libremente',
@@ -238,7 +232,6 @@ export const es = {
     bot: 'Bot',
     clinicPhone: 'Móvil de la clínica',
     clinic: 'Clínica',
-    patient: 'Paciente',
     messageLabel: '{{author}}, {{time}}',
     retry: 'Reintentar',
     discard: 'Descartar',
@@ -265,7 +258,7 @@ export const es = {
     windowSoon_one: 'La ventana se cierra pronto: queda <b>{{time}}</b>',
     windowSoon_many: 'La ventana se cierra pronto: quedan <b>{{time}}</b>',
     windowSoon_other: 'La ventana se cierra pronto: quedan <b>{{time}}</b>',
-    offlineDeadline: 'Sin conexión: saldrá al volver, si es antes de <b>{{deadline}}</b>',
+    offlineDeadline: 'Sin conexión: saldrá si vuelve antes de <b>{{deadline}}</b>',
     closedTitle: 'La conversación ha caducado',
     closedText:
       'Pasaron 24 horas desde el último mensaje del paciente, {{date}}. Podrás escribirle en cuanto vuelva a escribir.',

@@ -7,9 +7,9 @@ export interface Preferences {
 }
 
 export const COLUMN_LIMITS = {
-  rail: { min: 176, max: 320, initial: 216 },
-  list: { min: 280, max: 560, initial: 348 },
-  panel: { min: 260, max: 440, initial: 304 },
+  rail: { min: 176, max: 320, initial: 244 },
+  list: { min: 280, max: 560, initial: 336 },
+  panel: { min: 260, max: 440, initial: 284 },
 } as const;
 export type Column = keyof typeof COLUMN_LIMITS;
 

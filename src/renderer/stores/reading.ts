@@ -50,7 +50,8 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
     changed = new Set();
     const target = Math.max(LIST_PAGE, held.length);
     const rows: InboxRow[] = [];
-    for (let before = null, isLast = false; !isLast;) {
+    let before: InboxCursor | null = null;
+    for (let isLast = false; !isLast;) {
       const limit = Math.min(MOST, target - rows.length);
       const reply: Reply<InboxPage> = await client.call('inbox.page', { filter, before, limit });
       if (store.getState().inbox.generation !== generation) return;
@@ -117,7 +118,8 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
     const detail = client.call('conversation.get', { conversationId });
     const target = Math.max(THREAD_PAGE, held.length);
     let items: ThreadItem[] = [];
-    for (let before = null, isLast = false; !isLast;) {
+    let before: ThreadCursor | null = null;
+    for (let isLast = false; !isLast;) {
       const limit = Math.min(MOST, target - items.length);
       const reply: Reply<ThreadPage> = await client.call('thread.page', { conversationId, before, limit });
       if (!reply.ok || store.getState().thread.generation !== generation) return;

@@ -12,7 +12,8 @@ import type {
   InboxRow,
   ThreadItem,
 } from '../../shared/contract/index.ts';
-import { buildMessage, seedAppState, seedConversations, type SeededConversation } from './seed.ts';
+import { buildMessage, type SeededConversation } from './seed-builders.ts';
+import { seedAppState, seedConversations } from './seed.ts';
 
 export interface FakeOptions {
   now: number;

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { ConversationDetail } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { useActions, useAppState, useNow, useRecado } from '../../stores/index.ts';
+import { focusPane } from '../../ui/index.ts';
 import { LockedWindow, OpenWindow } from './WindowState.tsx';
 import './composer.css';
 
@@ -42,6 +43,11 @@ function Writing({ detail }: { detail: ConversationDetail }) {
     element.focus();
     element.setSelectionRange(element.value.length, element.value.length);
   }, [focusToken]);
+
+  // The box goes away when the window closes over nothing written; the focus must not go with it.
+  useEffect(() => {
+    if (!isFree && document.activeElement === document.body) focusPane('list');
+  }, [isFree]);
 
   function write(next: string) {
     setText(next);

@@ -50,7 +50,7 @@ export function OpenWindow({ facts }: { facts: Facts }) {
           {isOffline ? (
             <Rich
               sentence="composer.offlineDeadline"
-              values={{ deadline: dates.since(window.expiresAt, now) }}
+              values={{ deadline: dates.appointment(window.expiresAt, now).toLocaleLowerCase() }}
             />
           ) : (
             <Rich

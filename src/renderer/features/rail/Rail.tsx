@@ -57,7 +57,7 @@ export function Rail({ isNarrow }: { isNarrow: boolean }) {
   const session = useAppState((state) => state.app?.session);
   if (!session) return null;
   return (
-    <div className="rail" data-pane="rail" data-narrow={isNarrow}>
+    <header className="rail" data-pane="rail" data-narrow={isNarrow}>
       <div className="rail__clinic" title={session.clinic.name}>
         <Logo />
         <div className="rail__clinic-text">
@@ -80,6 +80,6 @@ export function Rail({ isNarrow }: { isNarrow: boolean }) {
         <SyncState />
         <AccountMenu name={session.agent.name} agentId={session.agent.id} />
       </div>
-    </div>
+    </header>
   );
 }

@@ -24,7 +24,7 @@ type Content = ThreadItem['content'];
 
 const KNOWN_KINDS = [
   'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'button', 'interactive',
-  'order', 'template',
+  'order', 'template', 'note', 'system',
 ]; // prettier-ignore
 
 function Card({ icon: Icon, title, children }: { icon: LucideIcon; title: ReactNode; children?: ReactNode }) {

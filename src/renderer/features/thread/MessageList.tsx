@@ -38,13 +38,11 @@ export function MessageList({ patientName }: { patientName: string }) {
   );
 
   const scroller = useRef<HTMLDivElement>(null);
-  const [isAtEnd, setIsAtEnd] = useState(true);
   /** The newest message when the end was last seen: what came later is counted on the button. */
   const [seenId, setSeenId] = useState<string | null>(() => items.at(-1)?.messageId ?? null);
   const [focusedId, setFocusedId] = useState<string | null>(null);
   const focusWanted = useRef<string | null>(null);
   const focusedIndex = focusedId === null ? -1 : items.findIndex((item) => item.messageId === focusedId);
-  const entryIndex = focusedIndex === -1 ? rows.length - 1 : focusedIndex;
 
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -52,6 +50,8 @@ export function MessageList({ patientName }: { patientName: string }) {
     estimateSize: () => ESTIMATED_HEIGHT,
     getItemKey: (index) => rows[index]?.item.messageId ?? index,
     overscan: 8,
+    // About the end from the first drawing on; or the oldest messages would be drawn first, and older ones read.
+    initialOffset: () => rows.length * ESTIMATED_HEIGHT,
     paddingStart: 12,
     paddingEnd: 14,
     // Keeps one's place when older messages come in above, and the end in view when one is there.
@@ -66,6 +66,8 @@ export function MessageList({ patientName }: { patientName: string }) {
     },
   });
   const drawn = virtualizer.getVirtualItems();
+  // Where the keyboard comes in: the message it was on, else the newest one on screen.
+  const entryIndex = focusedIndex === -1 ? (virtualizer.range?.endIndex ?? rows.length - 1) : focusedIndex;
 
   useLayoutEffect(() => {
     virtualizer.scrollToEnd();
@@ -77,7 +79,7 @@ export function MessageList({ patientName }: { patientName: string }) {
     if (ownNewestId !== null) virtualizer.scrollToEnd();
   }, [ownNewestId, virtualizer]);
 
-  const firstDrawn = drawn[0]?.index ?? 0;
+  const firstDrawn = drawn[0]?.index ?? rows.length;
   const needsOlder = before !== null && firstDrawn < READ_AHEAD;
   useEffect(() => {
     if (needsOlder) actions.loadOlder();
@@ -91,13 +93,13 @@ export function MessageList({ patientName }: { patientName: string }) {
     element.focus({ preventScroll: true });
   });
 
+  // By the virtualiser's own measures: the element's lag behind while messages are being measured.
+  const viewHeight = virtualizer.scrollRect?.height ?? 0;
+  const belowView = virtualizer.getTotalSize() - (virtualizer.scrollOffset ?? 0) - viewHeight;
+  const isAtEnd = viewHeight === 0 || belowView <= END_THRESHOLD;
+  const newestId = newest?.messageId ?? null;
+  if (isAtEnd && seenId !== newestId) setSeenId(newestId);
   useMarkRead(isAtEnd);
-
-  function onScroll() {
-    const atEnd = virtualizer.isAtEnd(END_THRESHOLD);
-    setIsAtEnd(atEnd);
-    if (atEnd) setSeenId(items.at(-1)?.messageId ?? null);
-  }
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
     const target = event.target as HTMLElement;
@@ -131,7 +133,7 @@ export function MessageList({ patientName }: { patientName: string }) {
 
   return (
     <div className="thread__messages" data-pane="thread">
-      <div className="thread__scroller" ref={scroller} onScroll={onScroll}>
+      <div className="thread__scroller" ref={scroller}>
         <div
           className="thread__sizer"
           role="feed"
