@@ -35,7 +35,7 @@ const MISUSED = 2;
 
 async function run(argv: string[]): Promise<number> {
   const [first = '', second = ''] = argv;
-  if (first === 'replay' && !argv.includes('--help')) {
+  if (first === 'replay') {
     // Written apart from the relay's own commands: it talks to a running relay over HTTP.
     const { replay } = await import('./replay.ts');
     return replay(argv.slice(1));

@@ -162,6 +162,16 @@ export function findWaitingMessage(
   );
 }
 
+/** Conversations with an outgoing message that WhatsApp has not accepted yet. */
+export async function conversationsWaiting(client: Client, clinicId: Id): Promise<Id[]> {
+  const { rows } = await client.query<{ id: Id }>(
+    `select distinct conversation_id as id from messages
+     where clinic_id = $1 and direction = 'outbound' and status in ('queued', 'unknown')`,
+    [clinicId],
+  );
+  return rows.map(({ id }) => id);
+}
+
 const COLUMNS = {
   status: 'status',
   text: 'text',

@@ -1,4 +1,5 @@
 import type { Entity, Session } from '@recado/protocol';
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   accept,
@@ -177,8 +178,7 @@ describe('without an answer', () => {
     const id = await sendText('hola');
     await graph.called(1);
     // What a killed process leaves behind: an attempt without an end, older than any answer could be.
-    const { Client } = (await import('pg')).default;
-    const database = new Client({ connectionString: relay.databaseUrl });
+    const database = new pg.Client({ connectionString: relay.databaseUrl });
     await database.connect();
     await database.query(`begin; set local recado.scope = 'system'`);
     await database.query(`update outbound_attempts set started_at = started_at - interval '10 minutes'`);
@@ -261,6 +261,19 @@ describe('refused by Meta', () => {
     await client.message(id, ({ status }) => status === 'sent');
     expect(graph.calls).toHaveLength(1);
   });
+});
+
+test('what a killed process had in hand leaves when the relay is back, without waiting for its job', async () => {
+  await start({ graphUrl: 'http://127.0.0.1:3/v25.0' });
+  const id = await sendText('hola');
+  await relay.stop();
+  const database = new pg.Client({ connectionString: relay.databaseUrl });
+  await database.connect();
+  await database.query('delete from pgboss.job');
+  await database.end();
+  await restart();
+  await client.message(id, ({ status }) => status === 'sent');
+  expect(graph.calls).toHaveLength(1);
 });
 
 test('a failure reported later takes the acceptance back, and told again after a retry changes nothing', async () => {

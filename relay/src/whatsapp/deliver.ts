@@ -3,7 +3,7 @@ import type { SecretBox } from '../accounts/secrets.ts';
 import type { Clock } from '../clock.ts';
 import { findConversation, type ConversationRow } from '../db/conversations.ts';
 import type { Client, Database } from '../db/database.ts';
-import { findMessage, findWaitingMessage, type MessageRow } from '../db/messages.ts';
+import { conversationsWaiting, findMessage, findWaitingMessage, type MessageRow } from '../db/messages.ts';
 import type { WriteToClinic } from '../feed/writer.ts';
 import type { DeliverJob, Jobs } from '../jobs/jobs.ts';
 import { describeError, type Logger } from '../logger.ts';
@@ -235,6 +235,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   let timer: NodeJS.Timeout | null = null;
   let sweeping: Promise<void> = Promise.resolve();
+  let leftovers: Promise<void> = Promise.resolve();
   let stopping = false;
 
   /** Finds sends whose process died, and those whose grace has passed without a word. */
@@ -246,6 +247,21 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     });
     for (let next = 0; next < forgotten.length; next += SWEEP_CONCURRENCY) {
       await Promise.all(forgotten.slice(next, next + SWEEP_CONCURRENCY).map(deliver));
+    }
+  }
+
+  /**
+   * What was queued when a process died: its job would come back only when it expires. Clinic by clinic, since nothing
+   * but a clinic's own scope may read its messages.
+   */
+  async function deliverLeftovers(): Promise<void> {
+    const { rows } = await database.asSystem((client) =>
+      client.query<{ clinic_id: Id }>('select clinic_id from clinics'),
+    );
+    for (const { clinic_id: clinicId } of rows) {
+      if (stopping) return;
+      const waiting = await database.inClinic(clinicId, (client) => conversationsWaiting(client, clinicId));
+      for (const conversationId of waiting) await deliver({ clinicId, conversationId });
     }
   }
 
@@ -262,11 +278,15 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
           });
       };
       next();
+      leftovers = deliverLeftovers().catch((error: unknown) => {
+        logger.warn('delivering leftovers failed', describeError(error));
+      });
     },
     async stop() {
       stopping = true;
       if (timer) clearTimeout(timer);
       await sweeping;
+      await leftovers;
     },
   };
 }
