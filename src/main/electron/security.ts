@@ -12,6 +12,10 @@ export function originOf(address: string): string {
   return `${url.protocol}//${url.host}`;
 }
 
+/** The one page there is; everything else under our scheme is a part of it, never a page of its own. */
+const isOurPage = (address: string) =>
+  isOurs(address) && /^\/?(index\.html)?$/.test(new URL(address).pathname);
+
 /** Denies permissions, devices and downloads. Copying to the clipboard is all the window needs. */
 export function hardenSession(session: Session): void {
   const isAllowed = (permission: string, origin: string) =>
@@ -26,10 +30,10 @@ export function hardenSession(session: Session): void {
   });
 }
 
-/** Keeps a window on our own pages; links go to the system's programs after a look at their address. */
+/** Keeps a window on our one page; links go to the system's programs after a look at their address. */
 export function hardenContents(contents: WebContents, log: Log): void {
   const stay = (event: { preventDefault: () => void; url: string }) => {
-    if (isOurs(event.url)) return;
+    if (isOurPage(event.url)) return;
     event.preventDefault();
     log('window.navigationRefused', {});
   };

@@ -6,8 +6,8 @@ import { addTextMenu } from './menu.ts';
 import { hardenContents } from './security.ts';
 import { MINIMUM_SIZE, openingBounds, type WindowState } from './window-bounds.ts';
 
-/** What shows before the first paint, so that the window does not flash. */
-const BACKGROUND = { light: '#f6f7f8', dark: '#16181b' };
+/** What shows before the first paint, so that the window does not flash: the page's own --bg. */
+const BACKGROUND = { light: '#f6f7f8', dark: '#10161a' };
 /** A page that crashes twice within this time is left alone, milliseconds. */
 const CRASH_AGAIN_MS = 30_000;
 const SAVE_AFTER_MS = 500;
