@@ -1,3 +1,3 @@
 export { failureKey } from './failures.ts';
 export { chooseLanguage, createI18n, LOCALES, type SentenceKey, type Translate } from './i18n.ts';
-export { useTranslate, type Translation } from './use-translate.ts';
+export { createTranslation, useTranslate, type Translation } from './use-translate.ts';

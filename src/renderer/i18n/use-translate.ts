@@ -1,5 +1,5 @@
-import type { TOptions } from 'i18next';
-import { useCallback } from 'react';
+import type { TFunction, TOptions } from 'i18next';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LOCALES, type Language, type SentenceKey, type Translate } from './i18n.ts';
 
@@ -22,18 +22,22 @@ function numberFormat(locale: string): Intl.NumberFormat {
   return found;
 }
 
+/** Sentences over i18next's `translate`, in one language. */
+export function createTranslation(translate: TFunction, language: Language): Translation {
+  const locale = LOCALES[language];
+  const t: Translate = (key, values) => translate(key, values ?? {});
+  const number = (amount: number) => numberFormat(locale).format(amount);
+  return {
+    t,
+    number,
+    locale,
+    count: (key, amount, values) => t(key, { ...values, count: amount, formatted: number(amount) }),
+  };
+}
+
 /** The one door to visible sentences. */
 export function useTranslate(): Translation {
-  const { t: translate, i18n } = useTranslation();
-  const locale = LOCALES[i18n.language as Language];
-  const t = useCallback<Translate>(
-    (key, values) => translate(key as never, (values ?? {}) as never) as unknown as string,
-    [translate],
-  );
-  const number = useCallback((amount: number) => numberFormat(locale).format(amount), [locale]);
-  const count = useCallback<Translation['count']>(
-    (key, amount, values) => t(key, { ...values, count: amount, formatted: number(amount) }),
-    [number, t],
-  );
-  return { t, count, number, locale };
+  const { t, i18n } = useTranslation();
+  const language = i18n.language as Language;
+  return useMemo(() => createTranslation(t, language), [t, language]);
 }

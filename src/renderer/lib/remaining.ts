@@ -1,5 +1,8 @@
 const MINUTE = 60_000;
 
+/** Under this a window is said to close soon. */
+export const SOON_MS = 60 * MINUTE;
+
 /** A remaining time cut into what a person reads; minutes are whole ones still left. */
 export type Remaining =
   | { key: 'remaining.lessThanMinute'; hours: 0; minutes: 0 }

@@ -9,4 +9,4 @@ export {
 } from './context.ts';
 export { neighbour, visibleRows } from './inbox.reduce.ts';
 export type { State, Toast } from './store.ts';
-export { useDates, type Dates } from './use-dates.ts';
+export { createDates, useDates, type Dates } from './use-dates.ts';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useTranslate } from '../i18n/index.ts';
+import { useTranslate, type Translate } from '../i18n/index.ts';
 import {
   appointmentTime,
   dateTime,
@@ -25,25 +25,27 @@ export interface Dates {
   since(at: number, now: number): string;
 }
 
+/** Dates in one style; the words for the days around today come from i18n. */
+export function createDates(style: DateStyle, t: Translate): Dates {
+  const words: DayWords = {
+    today: t('thread.today'),
+    yesterday: t('thread.yesterday'),
+    tomorrow: t('thread.tomorrow'),
+  };
+  return {
+    style,
+    time: (at) => time(at, style),
+    dateTime: (at) => dateTime(at, style),
+    date: (at) => dayMonth(at, style, false),
+    listTime: (at, now) => listTime(at, now, style, words),
+    dayLabel: (at, now) => dayLabel(at, now, style, words),
+    appointment: (at, now) => appointmentTime(at, now, style, words),
+    since: (at, now) => since(at, now, style),
+  };
+}
+
 export function useDates(): Dates {
   const { t, locale } = useTranslate();
   const timeZone = useAppState((state) => state.app?.session?.clinic.timeZone ?? 'Europe/Madrid');
-  return useMemo(() => {
-    const style: DateStyle = { locale, timeZone };
-    const words: DayWords = {
-      today: t('thread.today'),
-      yesterday: t('thread.yesterday'),
-      tomorrow: t('thread.tomorrow'),
-    };
-    return {
-      style,
-      time: (at) => time(at, style),
-      dateTime: (at) => dateTime(at, style),
-      date: (at) => dayMonth(at, style, false),
-      listTime: (at, now) => listTime(at, now, style, words),
-      dayLabel: (at, now) => dayLabel(at, now, style, words),
-      appointment: (at, now) => appointmentTime(at, now, style, words),
-      since: (at, now) => since(at, now, style),
-    };
-  }, [locale, t, timeZone]);
+  return useMemo(() => createDates({ locale, timeZone }, t), [locale, t, timeZone]);
 }

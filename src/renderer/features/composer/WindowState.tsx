@@ -3,11 +3,8 @@ import { Bot, CloudOff, Lock, RotateCcw, Timer, TimerOff } from 'lucide-react';
 import { Trans } from 'react-i18next';
 import type { ConversationDetail } from '../../../shared/contract/index.ts';
 import { useTranslate, type SentenceKey } from '../../i18n/index.ts';
-import { remaining, remainingCount } from '../../lib/remaining.ts';
+import { remaining, remainingCount, SOON_MS } from '../../lib/remaining.ts';
 import { useAppState, useDates, useNow } from '../../stores/index.ts';
-
-/** Under this the countdown warns. */
-const SOON_MS = 3_600_000;
 
 type Facts = ConversationDetail['facts'];
 

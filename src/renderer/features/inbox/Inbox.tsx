@@ -1,4 +1,4 @@
-import { Archive, Bot, CloudDownload, HeartPulse, OctagonAlert, TimerOff } from 'lucide-react';
+import { Archive, Bot, ChevronRight, CloudDownload, HeartPulse, OctagonAlert, TimerOff } from 'lucide-react';
 import { useTranslate } from '../../i18n/index.ts';
 import { useActions, useAppState } from '../../stores/index.ts';
 import { Empty } from '../../ui/index.ts';
@@ -31,7 +31,7 @@ function EmptyList() {
 
 /** Patients who wait for an answer and have gone out of sight. */
 function ExpiredStrip() {
-  const { t, count } = useTranslate();
+  const { count } = useTranslate();
   const actions = useActions();
   const unanswered = useAppState((state) => state.counts?.expiredUnanswered ?? 0);
   const isReceived = useAppState((state) => state.inbox.filter === 'received');
@@ -40,7 +40,7 @@ function ExpiredStrip() {
     <button type="button" className="list__strip" onClick={() => actions.showFilter('expired')}>
       <TimerOff size={16} aria-hidden="true" />
       <span>{count('list.expiredStrip', unanswered)}</span>
-      <span className="list__strip-action">{t('list.showExpired')}</span>
+      <ChevronRight size={16} aria-hidden="true" />
     </button>
   );
 }

@@ -1,2 +1,1 @@
 export { Inbox } from './Inbox.tsx';
-export { kindKey } from './row-words.ts';

@@ -2,12 +2,10 @@ import { rowBadges, serviceWindow, type RowBadge } from '@recado/protocol';
 import type { InboxRow } from '../../../shared/contract/index.ts';
 import type { SentenceKey, Translation } from '../../i18n/index.ts';
 import { dayNumber } from '../../lib/dates.ts';
-import { remaining } from '../../lib/remaining.ts';
+import { remaining, SOON_MS } from '../../lib/remaining.ts';
 import { plainText } from '../../lib/whatsapp-text.ts';
 import type { Dates } from '../../stores/index.ts';
 
-/** Under this the window is said to close soon. */
-export const SOON_MS = 3_600_000;
 /** An appointment this near is worth a place in the row. */
 const NEAR_DAYS = 7;
 

@@ -1,10 +1,10 @@
-import { Clock4, Info, StickyNote } from 'lucide-react';
+import { Clock4, Info, LayoutTemplate, StickyNote } from 'lucide-react';
 import { memo } from 'react';
 import type { ThreadItem } from '../../../shared/contract/index.ts';
 import { failureKey, useTranslate, type Translate } from '../../i18n/index.ts';
 import { plainText } from '../../lib/whatsapp-text.ts';
 import { useActions, useAppState, useDates } from '../../stores/index.ts';
-import { Chip, isTickState, Tick } from '../../ui/index.ts';
+import { isTickState, Tick } from '../../ui/index.ts';
 import { MessageBody } from './MessageBody.tsx';
 import { lookOf, type ThreadRow } from './thread-rows.ts';
 
@@ -154,7 +154,10 @@ export const Message = memo(function Message({ row, patientName, position, isEnt
           ) : null}
           {showsAuthor ? <p className="bubble__author">{author}</p> : null}
           {templateName === undefined ? null : (
-            <Chip>{t('thread.templateName', { name: templateName })}</Chip>
+            <p className="bubble__template">
+              <LayoutTemplate size={12} aria-hidden="true" />
+              {t('thread.templateName', { name: templateName })}
+            </p>
           )}
           <MessageBody item={item} />
           <Foot item={item} />

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { InboxRow } from '../../../shared/contract/index.ts';
+import { buildFacts, buildRow } from '../../testing/builders.ts';
+import { wordsIn } from '../../testing/words.ts';
+import { appointmentWords, badgesOf, previewWords } from './row-words.ts';
+
+const { translation, dates } = wordsIn('es');
+const NOW = Date.UTC(2026, 10, 26, 16, 30);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+type Preview = NonNullable<InboxRow['lastMessage']>;
+const preview = (change: Partial<Preview>): string =>
+  previewWords(
+    {
+      direction: 'inbound',
+      kind: 'text',
+      text: null,
+      author: { kind: 'patient', name: null, isMe: false },
+      sentAt: NOW,
+      deliveryState: null,
+      ...change,
+    },
+    translation,
+  );
+const by = (kind: string, name: string | null, isMe = false) => ({
+  direction: 'outbound',
+  author: { kind, name, isMe },
+});
+
+describe('previewWords', () => {
+  it.each<[Partial<Preview>, string]>([
+    [{ text: 'Hola, *gracias*\npor todo' }, 'Hola, gracias por todo'],
+    [{ text: 'Le espero', ...by('agent', 'Marta Ruiz', true) }, 'Tú: Le espero'],
+    [{ text: 'Le espero', ...by('agent', 'Marta Ruiz') }, 'Marta: Le espero'],
+    [{ text: 'Recordatorio', ...by('bot', 'Bot') }, 'Bot: Recordatorio'],
+    [{ text: 'Ya está', ...by('phone', null) }, 'Móvil de la clínica: Ya está'],
+    [{ kind: 'image' }, 'Foto'],
+    [{ kind: 'image', text: 'Mi muela' }, 'Mi muela'],
+    [{ kind: 'audio' }, 'Nota de voz'],
+    [{ kind: 'location' }, 'Ubicación'],
+    [{ kind: 'contacts' }, 'Contacto'],
+    [{ kind: 'hologram' }, 'Mensaje no compatible'],
+    [{ kind: 'toString' }, 'Mensaje no compatible'],
+    [{ kind: 'document', ...by('agent', 'Marta Ruiz') }, 'Marta: Documento'],
+  ])('%j: %s', (change, expected) => {
+    expect(preview(change)).toBe(expected);
+  });
+
+  it('says when there is no message yet', () => {
+    expect(previewWords(null, translation)).toBe('Sin mensajes todavía');
+  });
+});
+
+describe('badgesOf', () => {
+  const badges = (facts: Partial<InboxRow['facts']>) =>
+    badgesOf(buildRow({ facts: buildFacts({ lastInteractionAt: NOW, ...facts }) }), NOW, translation);
+
+  it.each([
+    [
+      { windowExpiresAt: NOW + 23 * HOUR + 50 * MINUTE },
+      { left: { time: '23 h', isSoon: false }, badges: [] },
+    ],
+    [{ windowExpiresAt: NOW + 72 * MINUTE }, { left: { time: '1 h 12 min', isSoon: false }, badges: [] }],
+    [{ windowExpiresAt: NOW + 8 * MINUTE }, { left: { time: '8 min', isSoon: true }, badges: [] }],
+    [{ windowExpiresAt: NOW + 1 }, { left: { time: 'menos de 1 min', isSoon: true }, badges: [] }],
+    [{ windowExpiresAt: NOW }, { left: null, badges: ['templateOnly'] }],
+    [{}, { left: null, badges: ['awaitingAnswer', 'templateOnly'] }],
+    [
+      { handler: 'bot' as const, windowExpiresAt: NOW + 2 * HOUR },
+      { left: { time: '2 h', isSoon: false }, badges: ['bot'] },
+    ],
+    [
+      { closed: true, windowExpiresAt: NOW + HOUR },
+      { left: null, badges: ['closed'] },
+    ],
+    [{ spam: true }, { left: null, badges: ['spam'] }],
+  ])('%j', (facts, expected) => {
+    expect(badges(facts)).toEqual(expected);
+  });
+});
+
+describe('appointmentWords', () => {
+  it.each([
+    [NOW + HOUR, 'Hoy 18:30'],
+    [NOW - HOUR, 'Hoy 16:30'],
+    [NOW + DAY, 'Mañana 17:30'],
+    [NOW + 6 * DAY, 'mié 17:30'],
+    [NOW + 7 * DAY, 'jue 3 dic, 17:30'],
+    [NOW + 8 * DAY, null],
+    [NOW - DAY, null],
+    [null, null],
+  ])('%j: %j', (nextAppointmentAt, expected) => {
+    expect(appointmentWords(buildRow({ nextAppointmentAt }), NOW, dates)).toBe(expected);
+  });
+});
