@@ -15,16 +15,22 @@ export const ERROR_CODES = [
   'window_closed',
   'conversation_is_spam',
   'unsent_work',
+  'answered_meanwhile',
+  'unseen_messages',
+  'undo_too_late',
+  'name_taken',
+  'forbidden',
   'store_unavailable',
   'internal',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** `retryAfterMs` accompanies `too_many_attempts`; `count` accompanies `unsent_work`. */
+/** `retryAfterMs` accompanies `too_many_attempts`; `count` accompanies `unsent_work` and `unseen_messages`; `answer` accompanies `answered_meanwhile`. */
 export const CallError = z.object({
   code: z.enum(ERROR_CODES),
   retryAfterMs: z.number().optional(),
   count: z.number().optional(),
+  answer: z.object({ authorName: z.string().nullable(), text: z.string().nullable() }).optional(),
 });
 export type CallError = z.infer<typeof CallError>;
 

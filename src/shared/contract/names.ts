@@ -7,17 +7,31 @@ export const CALLS = [
   'session.signOut',
   'inbox.page',
   'inbox.counts',
+  'inbox.match',
+  'directory.get',
   'conversation.get',
   'conversation.markRead',
+  'conversation.act',
+  'action.undo',
+  'note.add',
+  'presence.set',
   'thread.page',
   'message.send',
   'message.retry',
   'message.discard',
   'draft.save',
+  'tag.create',
+  'tag.update',
+  'tag.merge',
+  'tag.delete',
+  'team.create',
+  'team.update',
+  'team.delete',
+  'clinic.updateSettings',
 ] as const;
 export type CallName = (typeof CALLS)[number];
 
-export const EVENTS = ['changed', 'state'] as const;
+export const EVENTS = ['changed', 'state', 'presence', 'refused'] as const;
 export type EventName = (typeof EVENTS)[number];
 
 /** The one channel calls go through, and the prefix of event channels. */

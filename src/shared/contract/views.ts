@@ -1,5 +1,6 @@
 /** What the screen reads: screenfuls, ready to show. Times are epoch milliseconds by the relay's clock. */
 import {
+  ClinicSettings,
   CONVERSATION_FILTERS,
   Id,
   MessageContent,
@@ -56,6 +57,10 @@ export const InboxRow = z.object({
   lastActivityAt: Epoch,
   tags: z.array(TagView),
   nextAppointmentAt: Epoch.nullable(),
+  pinned: z.boolean(),
+  /** Out of the way until then; null when it is not. */
+  snoozedUntil: Epoch.nullable(),
+  assignees: z.array(z.object({ id: Id, name: z.string() })),
   /** Messages of this PC still on their way to the relay, and those that need a person. */
   unsent: z.number().int(),
   failed: z.number().int(),
@@ -63,8 +68,31 @@ export const InboxRow = z.object({
 });
 export type InboxRow = z.infer<typeof InboxRow>;
 
-/** Key of a row in a list ordered by latest activity: pages continue below it. */
-export const InboxCursor = z.object({ lastActivityAt: Epoch, key: z.number().int() });
+export const INBOX_SORTS = ['newest', 'oldest', 'expiresFirst', 'appointmentFirst'] as const;
+
+/** What a list shows. Every part narrows it further; all combine. */
+export const InboxQuery = z.object({
+  filter: z.enum([...CONVERSATION_FILTERS, 'all']),
+  /** Assigned to the agent on this PC, or to nobody. */
+  assigned: z.enum(['me', 'nobody']).nullable(),
+  teamId: Id.nullable(),
+  /** Carrying every one of these. */
+  tagIds: z.array(Id).max(20),
+  unreadOnly: z.boolean(),
+  unansweredOnly: z.boolean(),
+  sort: z.enum(INBOX_SORTS),
+});
+export type InboxQuery = z.infer<typeof InboxQuery>;
+
+/**
+ * Key of a row in its list: pages continue after it. Pinned rows come first and snoozed ones last (`rank`), then the
+ * sort's own value, then the local key.
+ */
+export const InboxCursor = z.object({
+  rank: z.number().int(),
+  value: z.number(),
+  key: z.number().int(),
+});
 export type InboxCursor = z.infer<typeof InboxCursor>;
 export const InboxPage = z.object({ rows: z.array(InboxRow), next: InboxCursor.nullable() });
 export type InboxPage = z.infer<typeof InboxPage>;
@@ -76,6 +104,11 @@ export const InboxCounts = z.object({
   badge: z.number().int(),
   /** Unanswered patients in the expired filter: the strip above received. */
   expiredUnanswered: z.number().int(),
+  /** Of received and expired together, which is what work there is. */
+  assignedToMe: FilterCount,
+  unassigned: FilterCount,
+  teams: z.record(Id, FilterCount),
+  tags: z.record(Id, FilterCount),
 });
 export type InboxCounts = z.infer<typeof InboxCounts>;
 
@@ -117,6 +150,26 @@ export const ThreadPage = z.object({
 });
 export type ThreadPage = z.infer<typeof ThreadPage>;
 
+/** Who and what can be chosen from: agents, teams and tags by name, and how the clinic wants its inbox. */
+export const Directory = z.object({
+  agents: z.array(
+    z.object({ id: Id, name: z.string(), role: z.string(), active: z.boolean(), isMe: z.boolean() }),
+  ),
+  teams: z.array(z.object({ id: Id, name: z.string(), memberIds: z.array(Id) })),
+  tags: z.array(TagView),
+  settings: ClinicSettings,
+});
+export type Directory = z.infer<typeof Directory>;
+
+/** Who else is in which conversation, on other PCs of the clinic. */
+export const PresenceView = z.object({
+  conversationId: Id,
+  agentId: Id,
+  name: z.string(),
+  state: z.enum(['viewing', 'writing']),
+});
+export type PresenceView = z.infer<typeof PresenceView>;
+
 export const AppointmentView = z.object({
   id: Id,
   startsAt: Epoch,
@@ -140,6 +193,8 @@ export const ConversationDetail = z.object({
   participants: z.array(z.object({ id: Id, name: z.string(), lastAt: Epoch })),
   nextAppointment: AppointmentView.nullable(),
   lastAppointment: AppointmentView.nullable(),
+  pinned: z.boolean(),
+  snoozedUntil: Epoch.nullable(),
   draft: z.string(),
 });
 export type ConversationDetail = z.infer<typeof ConversationDetail>;
@@ -187,6 +242,8 @@ export const AppState = z.object({
     })
     .nullable(),
   sync: SyncView,
+  /** Who else is where right now; also sent as `presence`. */
+  presence: z.array(PresenceView),
   /** Relay time minus PC time, milliseconds: everything on screen that depends on time adds it. */
   clockOffsetMs: z.number(),
   /** Something a person should know once: the local copy was set aside and is being rebuilt. */
