@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Bridge } from '../../shared/contract/index.ts';
+import { queryOf } from '../stores/inbox.reduce.ts';
 import { createClient } from './client.ts';
 
 /** A client over a bridge that always gives `answer`, with what it reported and a way to send it events. */
@@ -17,7 +18,7 @@ function clientOver(answer: () => unknown) {
   return { client, reports, emit: (payload: unknown) => heard(payload as never) };
 }
 
-const page = { filter: 'received', before: null, limit: 5 } as const;
+const page = { query: queryOf('received'), before: null, limit: 5 };
 const internal = { ok: false, error: { code: 'internal' } };
 
 describe('client', () => {

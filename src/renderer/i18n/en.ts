@@ -56,6 +56,12 @@ export const en = {
     window_closed: 'The conversation has expired: not sent. Your text is still in the box.',
     conversation_is_spam: 'The conversation is marked as spam: not sent. Your text is still in the box.',
     unsent_work: 'Something has not been sent yet.',
+    answered_meanwhile:
+      'Somebody of the clinic answered while you were writing. Your text is still in the box.',
+    unseen_messages: 'There are messages nobody has seen yet.',
+    undo_too_late: 'It can no longer be undone.',
+    name_taken: 'There is another one with that name.',
+    forbidden: 'It takes an administrator to do this.',
     store_unavailable: 'The copy on this PC cannot be read. Close Recado and open it again.',
     internal: 'Something went wrong. Try again; if nothing changes, close Recado and open it again.',
   },

@@ -57,6 +57,12 @@ export const es = {
     conversation_is_spam:
       'La conversación está marcada como spam: no se ha enviado. Tu texto sigue en el cuadro.',
     unsent_work: 'Queda algo sin enviar.',
+    answered_meanwhile:
+      'Alguien de la clínica ha respondido mientras escribías. Tu texto sigue en el cuadro.',
+    unseen_messages: 'Hay mensajes que aún no se han visto.',
+    undo_too_late: 'Ya no se puede deshacer.',
+    name_taken: 'Ya hay otro con ese nombre.',
+    forbidden: 'Hace falta permiso de administración para hacerlo.',
     store_unavailable: 'No se puede leer la copia de este PC. Cierra Recado y vuelve a abrirlo.',
     internal: 'Algo ha fallado. Vuelve a probar; si sigue igual, cierra Recado y vuelve a abrirlo.',
   },

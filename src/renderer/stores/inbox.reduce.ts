@@ -5,7 +5,7 @@ import {
   windowEnd,
   type ConversationFilter,
 } from '@recado/protocol';
-import type { InboxCursor, InboxPage, InboxRow } from '../../shared/contract/index.ts';
+import type { InboxCursor, InboxPage, InboxQuery, InboxRow } from '../../shared/contract/index.ts';
 import { shareList } from '../lib/share.ts';
 
 /** The list on screen: the rows read so far of one filter. */
@@ -49,6 +49,19 @@ export function appendPage(state: InboxState, generation: number, page: InboxPag
   };
 }
 
+/** The whole filter, the way people read it. */
+export function queryOf(filter: ConversationFilter): InboxQuery {
+  return {
+    filter,
+    assigned: null,
+    teamId: null,
+    tagIds: [],
+    unreadOnly: false,
+    unansweredOnly: false,
+    sort: 'newest',
+  };
+}
+
 /**
  * The list after its top was read again. `fresh` are all rows from the top down to `next`; rows held below it stay
  * until they are read too, except those named as changed, which would show old things or be in two places.
@@ -61,16 +74,14 @@ export function mergeTop(
 ): InboxState {
   if (generation !== state.generation) return state;
   const freshIds = new Set(fresh.rows.map(keyOf));
-  const bottom = fresh.next;
-  const below =
-    bottom === null || fresh.isComplete
-      ? []
-      : state.rows.filter(
-          (row) =>
-            row.lastActivityAt <= bottom.lastActivityAt &&
-            !freshIds.has(keyOf(row)) &&
-            !changedIds.has(keyOf(row)),
-        );
+  const isWhole = fresh.next === null || fresh.isComplete;
+  // Those named have moved: where they were says nothing of how far down the reading has come.
+  const lastRead = state.rows.findLastIndex((row) => freshIds.has(keyOf(row)) && !changedIds.has(keyOf(row)));
+  const below = isWhole
+    ? []
+    : state.rows
+        .slice(lastRead + 1)
+        .filter((row) => !freshIds.has(keyOf(row)) && !changedIds.has(keyOf(row)));
   const rows = shareList(state.rows, [...fresh.rows, ...below], keyOf);
   const next = below.length > 0 ? state.next : fresh.next;
   return { ...state, rows, next, status: 'ready' };

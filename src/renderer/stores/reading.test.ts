@@ -35,7 +35,7 @@ function createMain() {
         const last = rows.at(-1);
         return {
           rows,
-          next: last && end < truth.rows.length ? { lastActivityAt: last.lastActivityAt, key: end } : null,
+          next: last && end < truth.rows.length ? { rank: 0, value: last.lastActivityAt, key: end } : null,
         };
       }
       case 'conversation.get':

@@ -10,7 +10,7 @@ import type {
 } from '../../shared/contract/index.ts';
 import type { Client } from '../api/index.ts';
 import { createLane } from '../lib/lane.ts';
-import { appendPage, mergeTop, showFilter } from './inbox.reduce.ts';
+import { appendPage, mergeTop, queryOf, showFilter } from './inbox.reduce.ts';
 import type { Store } from './store.ts';
 import { mergeNewest, openThread, prependPage, receiveDetail, receiveThread } from './thread.reduce.ts';
 
@@ -53,7 +53,11 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
     let before: InboxCursor | null = null;
     for (let isLast = false; !isLast;) {
       const limit = Math.min(MOST, target - rows.length);
-      const reply: Reply<InboxPage> = await client.call('inbox.page', { filter, before, limit });
+      const reply: Reply<InboxPage> = await client.call('inbox.page', {
+        query: queryOf(filter),
+        before,
+        limit,
+      });
       if (store.getState().inbox.generation !== generation) return;
       if (!reply.ok) {
         store.setState(({ inbox }) => ({
@@ -73,7 +77,7 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
   async function readMore(): Promise<void> {
     const { filter, generation, next } = store.getState().inbox;
     if (next === null) return;
-    const reply = await client.call('inbox.page', { filter, before: next, limit: LIST_PAGE });
+    const reply = await client.call('inbox.page', { query: queryOf(filter), before: next, limit: LIST_PAGE });
     store.setState(({ inbox }) => {
       if (inbox.generation !== generation) return {};
       return {

@@ -29,6 +29,9 @@ export function buildRow(changes: Partial<InboxRow> = {}): InboxRow {
     lastActivityAt: 0,
     tags: [],
     nextAppointmentAt: null,
+    pinned: false,
+    snoozedUntil: null,
+    assignees: [],
     unsent: 0,
     failed: 0,
     hasDraft: false,
@@ -70,6 +73,8 @@ export function buildDetail(changes: Partial<ConversationDetail> = {}): Conversa
     participants: [],
     nextAppointment: null,
     lastAppointment: null,
+    pinned: false,
+    snoozedUntil: null,
     draft: '',
     ...changes,
   };

@@ -151,14 +151,14 @@ export function createFakeBridge({ now, count, state: change, signInError = null
         setState({ phase: 'signedOut', session: null });
         return give({});
       case 'inbox.page': {
-        const rows = rowsOf(input.filter);
+        const rows = rowsOf(input.query.filter);
         const start = input.before === null ? 0 : input.before.key;
         const page = rows.slice(start, start + input.limit);
         const end = start + page.length;
         const last = page.at(-1);
         return give({
           rows: page,
-          next: last && end < rows.length ? { lastActivityAt: last.lastActivityAt, key: end } : null,
+          next: last && end < rows.length ? { rank: 0, value: last.lastActivityAt, key: end } : null,
         });
       }
       case 'inbox.counts': {
@@ -175,6 +175,10 @@ export function createFakeBridge({ now, count, state: change, signInError = null
           filters,
           badge: 0,
           expiredUnanswered: rowsOf('expired').filter((row) => isUnanswered(row.facts)).length,
+          assignedToMe: { total: 0, unread: 0 },
+          unassigned: { total: 0, unread: 0 },
+          teams: {},
+          tags: {},
         });
       }
       case 'conversation.get':
@@ -215,6 +219,8 @@ export function createFakeBridge({ now, count, state: change, signInError = null
         changed(input.conversationId);
         return give({});
       }
+      default:
+        return refuse({ code: 'unknown_call' });
     }
   }
 

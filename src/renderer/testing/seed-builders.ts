@@ -98,6 +98,9 @@ export function buildConversation(index: number, plan: Plan): SeededConversation
     lastActivityAt: last?.sentAt ?? 0,
     tags: [],
     nextAppointmentAt: null,
+    pinned: false,
+    snoozedUntil: null,
+    assignees: [],
     unsent: 0,
     failed: items.filter((item) => item.delivery?.state === 'failed').length,
     hasDraft: false,
@@ -119,6 +122,8 @@ export function buildConversation(index: number, plan: Plan): SeededConversation
       : [],
     nextAppointment: null,
     lastAppointment: null,
+    pinned: false,
+    snoozedUntil: null,
     draft: '',
     ...plan.detail,
   };

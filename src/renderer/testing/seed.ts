@@ -89,6 +89,7 @@ export function seedAppState(now: number): AppState {
       isHistoryComplete: true,
       unsent: 0,
     },
+    presence: [],
     clockOffsetMs: 0,
     notice: null,
   };
