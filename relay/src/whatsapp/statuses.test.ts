@@ -1,7 +1,7 @@
 import { MESSAGE_STATUSES, nextMessageStatus, type Entity, type MessageStatus } from '@recado/protocol';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startFakeGraph, type FakeGraph } from '../../sandbox/testing/fake-graph.ts';
+import { accept, startFakeGraph, type FakeGraph } from '../../sandbox/testing/fake-graph.ts';
 import { createRelayClient, webhookOutcome, type RelayClient } from '../../sandbox/testing/relay-client.ts';
 import { startTestRelay, type TestRelay } from '../../sandbox/testing/relay.ts';
 import { inboundWebhook, statusWebhook, textPart } from '../../sandbox/testing/webhook-bodies.ts';
@@ -58,6 +58,32 @@ test('receipts in any order, repeated, before or after the send returns, end in 
     ),
     { numRuns: 25 },
   );
+});
+
+test('a failure reported before our call is answered keeps its reason', async () => {
+  const failed = (id: string, wamid: string) =>
+    statusWebhook(relay.clinic.number, [
+      {
+        id: wamid,
+        status: 'failed',
+        biz_opaque_callback_data: id,
+        errors: [{ code: 131026, title: 'Message undeliverable' }],
+      },
+    ]);
+  graph.answerWith((call, response, index) => {
+    const report = failed(call.body.biz_opaque_callback_data ?? '', `wamid.OUT${index + 1}`);
+    void settled(report).then(() => accept(call, response, index));
+  });
+  const command = client.sendCommand(conversation, 'hola');
+  await client.send([command]);
+  const id = command.args['messageId'] as string;
+  await client.message(id, ({ status }) => status === 'failed');
+  graph.answerWith(accept);
+  // Sent behind it in the same conversation, so the answer to the first has been dealt with.
+  const next = client.sendCommand(conversation, 'otra');
+  await client.send([next]);
+  await client.message(next.args['messageId'] as string, ({ status }) => status === 'sent');
+  expect(await client.message(id)).toMatchObject({ status: 'failed', error: { code: '131026' } });
 });
 
 test('the list’s row follows the status of its last message', async () => {
