@@ -13,12 +13,23 @@ function open<const Known extends string>(...known: Known[]) {
   return z.string() as unknown as z.ZodType<Known | (string & Record<never, never>), string>;
 }
 
+/** How the clinic wants its inbox to behave. */
+export const ClinicSettings = z.object({
+  /** The first agent to answer an unassigned conversation becomes its assignee. */
+  assignOnFirstReply: z.boolean(),
+  /** When patients get blue ticks: as soon as a person has read, when the clinic answers, or never. */
+  readReceipts: z.enum(['onRead', 'onReply', 'never']),
+});
+export type ClinicSettings = z.infer<typeof ClinicSettings>;
+export const DEFAULT_CLINIC_SETTINGS: ClinicSettings = { assignOnFirstReply: true, readReceipts: 'onRead' };
+
 export const Clinic = z.object({
   id: Id,
   name: z.string(),
   /** IANA zone; every date a person sees is in it. */
   timeZone: z.string(),
   numbers: z.array(z.object({ id: z.string(), displayPhone: z.string() })),
+  settings: ClinicSettings.default(DEFAULT_CLINIC_SETTINGS),
 });
 export type Clinic = z.infer<typeof Clinic>;
 
@@ -80,6 +91,42 @@ export type MessageError = z.infer<typeof MessageError>;
 export const Reaction = z.object({ by: open('patient', 'clinic'), emoji: z.string(), at: Timestamp });
 export type Reaction = z.infer<typeof Reaction>;
 
+/** What a system line says happened. */
+export const SYSTEM_EVENTS = [
+  'reopened_by_patient',
+  'reopened_by_staff',
+  'taken_over_from_bot',
+  'closed',
+  'reopened',
+  'marked_spam',
+  'unmarked_spam',
+  'assigned',
+  'unassigned',
+  'tagged',
+  'untagged',
+  'bot_activated',
+  'bot_paused',
+  'bot_closed',
+  'bot_handed_over',
+  'pinned',
+  'unpinned',
+  'snoozed',
+  'unsnoozed',
+  'user_changed_number',
+  'user_changed_user_id',
+] as const;
+
+export const SystemEvent = z.object({
+  code: open(...SYSTEM_EVENTS),
+  agentIds: z.array(Id).optional(),
+  teamIds: z.array(Id).optional(),
+  tagIds: z.array(Id).optional(),
+  until: Timestamp.optional(),
+  /** Why, where the code alone does not say: `no_answer` for a reminder nobody answered. */
+  reason: z.string().optional(),
+});
+export type SystemEvent = z.infer<typeof SystemEvent>;
+
 /** What a message holds besides its text, by `kind`; absent parts are simply not shown. */
 export const MessageContent = z.object({
   location: z
@@ -120,6 +167,10 @@ export const MessageContent = z.object({
   /** What WhatsApp said it could not deliver, for `unsupported`. */
   unsupportedType: z.string().nullable().optional(),
   forwarded: z.boolean().optional(),
+  /** What happened, for `system`; the author says who did it. */
+  event: SystemEvent.optional(),
+  /** Agents named in a note. */
+  mentionedAgentIds: z.array(Id).optional(),
 });
 export type MessageContent = z.infer<typeof MessageContent>;
 
@@ -187,6 +238,10 @@ export const Conversation = z.object({
   lastMessageDirection: open('inbound', 'outbound').nullable(),
   lastMessage: MessagePreview.nullable(),
   unread: z.number().int().nonnegative(),
+  /** Kept on top of its filter, for the whole clinic. */
+  pinned: z.boolean().default(false),
+  /** Out of the way until then; null when it is not. The patient's next message ends it. */
+  snoozedUntil: Timestamp.nullable().default(null),
   tagIds: z.array(Id),
   assigneeIds: z.array(Id),
   teamIds: z.array(Id),

@@ -19,6 +19,7 @@ export const ProblemCode = {
   invalidCredentials: 'invalid_credentials',
   tooManyAttempts: 'too_many_attempts',
   sessionRevoked: 'session_revoked',
+  forbidden: 'forbidden',
   notFound: 'not_found',
   cursorTooOld: 'cursor_too_old',
   clientTooOld: 'client_too_old',
@@ -34,7 +35,15 @@ export const RefusalCode = {
   messageNotFound: 'message_not_found',
   notRetryable: 'not_retryable',
   noRecipient: 'no_recipient',
+  /** The patient has written since what the person was looking at. */
   stale: 'stale',
+  /** Somebody else of the clinic has answered since what the sender was looking at. */
+  answeredMeanwhile: 'answered_meanwhile',
+  forbidden: 'forbidden',
+  nameTaken: 'name_taken',
+  tagNotFound: 'tag_not_found',
+  teamNotFound: 'team_not_found',
+  agentNotFound: 'agent_not_found',
   invalidArguments: 'invalid_arguments',
   unknownCommand: 'unknown_command',
 } as const;

@@ -59,6 +59,23 @@ export const StreamEvent = { change: 'change', ephemeral: 'ephemeral', ping: 'pi
 export const STREAM_PING_MS = 15_000;
 export const StreamPing = z.object({ head: Seq });
 
+/** What an agent is doing in a conversation; `away` takes it back. */
+export const PresenceState = z.enum(['viewing', 'writing', 'away']);
+export type PresenceState = z.infer<typeof PresenceState>;
+/** `POST /presence`. One conversation per device; the app repeats it every PRESENCE_REPEAT_MS while it holds. */
+export const PresenceRequest = z.object({ conversationId: Id.nullable(), state: PresenceState });
+/** An `ephemeral` event: never stored, forgotten PRESENCE_LIFETIME_MS after it was last heard. */
+export const PresenceEvent = z.object({
+  type: z.literal('presence'),
+  deviceId: Id,
+  agentId: Id,
+  conversationId: Id.nullable(),
+  state: PresenceState,
+});
+export type PresenceEvent = z.infer<typeof PresenceEvent>;
+export const PRESENCE_REPEAT_MS = 10_000;
+export const PRESENCE_LIFETIME_MS = 25_000;
+
 /** First line of `GET /snapshot`. Lines that follow are changes (`op: "put"`), then one `end` line. */
 export const SnapshotHead = z.object({
   type: z.literal('head'),

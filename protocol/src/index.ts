@@ -7,6 +7,7 @@ export * from './ids.ts';
 export * from './rules/conversation-events.ts';
 export * from './rules/conversation-state.ts';
 export * from './rules/message-status.ts';
+export * from './rules/names.ts';
 export * from './rules/patient-name.ts';
 export * from './rules/phone.ts';
 export * from './rules/service-window.ts';

@@ -23,6 +23,7 @@ import { createLogger, type Logger } from './logger.ts';
 import type { RelaySettings } from './settings.ts';
 import { createDelivery } from './whatsapp/deliver.ts';
 import { createGraphClient } from './whatsapp/graph-client.ts';
+import { createReadReceipts } from './whatsapp/read-receipts.ts';
 import { createWebhookEvents } from './whatsapp/webhook-events.ts';
 
 export interface RelayDeps {
@@ -63,12 +64,15 @@ export function createRelay(deps: RelayDeps): Relay {
 
   const sessions = createSessions({ database, clock, throttle: createLoginThrottle({ database, clock }) });
   const commands = createCommands({ write, jobs, clock, logger });
+  const graph = createGraphClient(settings.whatsapp);
+  const secrets = createSecretBox(settings.secretKey);
+  const sendReadReceipt = createReadReceipts({ database, graph, secrets, logger });
   const delivery = createDelivery({
     database,
     write,
     jobs,
-    graph: createGraphClient(settings.whatsapp),
-    secrets: createSecretBox(settings.secretKey),
+    graph,
+    secrets,
     clock,
     logger,
     settings: settings.whatsapp,
@@ -79,6 +83,7 @@ export function createRelay(deps: RelayDeps): Relay {
     logger,
     unknownNumbers: settings.unknownNumbers,
     enqueueDelivery: jobs.enqueueDelivery,
+    enqueueReadReceipt: jobs.enqueueReadReceipt,
     onCommitted(clinicIds) {
       for (const clinicId of clinicIds) doorbell.ring(clinicId);
       jobs.wake();
@@ -107,7 +112,7 @@ export function createRelay(deps: RelayDeps): Relay {
         );
       }
       await migrate(databaseUrl);
-      await jobs.start(delivery.deliver);
+      await jobs.start({ deliver: delivery.deliver, sendReadReceipt });
       await doorbell.start();
       liveFeed.start();
       events.start();

@@ -11,8 +11,11 @@ export type ConversationEvent =
   | { type: 'patientWrote'; sentAt: number; receivedAt: number }
   /** A reaction only (T6 to T8). */
   | { type: 'patientReacted'; sentAt: number; receivedAt: number }
-  /** WhatsApp accepted a message of staff, free text or template (T10, T11, T13, T14). */
-  | { type: 'staffMessageAccepted'; acceptedAt: number }
+  /**
+   * WhatsApp accepted a message of staff, free text or template (T10, T11, T13, T14). `queuedBefore`: people closed
+   * the conversation, or gave it to the bot, after they had sent it; it goes but does not undo that (T21).
+   */
+  | { type: 'staffMessageAccepted'; acceptedAt: number; queuedBefore?: boolean }
   /** Staff pressed send: pauses the bot and reopens before the message leaves (T10, T11); not for templates (T12). */
   | { type: 'staffMessageQueued' }
   /** WhatsApp accepted a message of the bot (T27, T28). */
@@ -31,7 +34,9 @@ export type ConversationEvent =
   | { type: 'botHandedOver' }
   /** The bot's session ended (T29 to T31); `unhandled` when a patient message still waits. */
   | { type: 'botEnded'; unhandled: boolean }
-  | { type: 'read'; unread: number };
+  | { type: 'read'; unread: number }
+  /** Somebody wants to come back to it (T33). */
+  | { type: 'markedUnread' };
 
 const later = (a: number | null, b: number): number => (a === null ? b : Math.max(a, b));
 
@@ -70,7 +75,7 @@ export function applyConversationEvent<Facts extends ConversationFacts>(
         ...facts,
         lastInteractionAt: later(facts.lastInteractionAt, event.acceptedAt),
         lastMessageDirection: 'outbound',
-        ...(facts.spam ? {} : { closed: false, handler: 'human' as const }),
+        ...(facts.spam || event.queuedBefore ? {} : { closed: false, handler: 'human' as const }),
       };
     case 'botMessageAccepted': {
       const interacted = {
@@ -115,5 +120,7 @@ export function applyConversationEvent<Facts extends ConversationFacts>(
         : { ...facts, handler: 'human', closed: true, unread: 0 };
     case 'read':
       return { ...facts, unread: Math.min(facts.unread, Math.max(0, event.unread)) };
+    case 'markedUnread':
+      return { ...facts, unread: Math.max(1, facts.unread) };
   }
 }

@@ -10,6 +10,8 @@ export interface Identity {
   clinicId: Id;
   agentId: Id;
   agentName: string;
+  /** What the agent may do: `admin` or `agent`. */
+  role: string;
   deviceId: Id;
 }
 
@@ -73,8 +75,8 @@ export function createSessions({ database, throttle, clock }: SessionsDeps) {
     /** Who holds the token, or null when it is unknown, revoked, or its agent is no longer active. */
     async identify(token: string): Promise<Identity | null> {
       const { rows } = await database.asSystem((client) =>
-        client.query<{ clinic_id: Id; agent_id: Id; name: string; device_id: Id }>(
-          `select sessions.clinic_id, agent_id, agents.name, device_id
+        client.query<{ clinic_id: Id; agent_id: Id; name: string; role: string; device_id: Id }>(
+          `select sessions.clinic_id, agent_id, agents.name, agents.role, device_id
            from sessions join agents on agents.clinic_id = sessions.clinic_id and agents.id = agent_id
            where token_hash = $1 and revoked_at is null and active`,
           [hashToken(token)],
@@ -86,6 +88,7 @@ export function createSessions({ database, throttle, clock }: SessionsDeps) {
         clinicId: row.clinic_id,
         agentId: row.agent_id,
         agentName: row.name,
+        role: row.role,
         deviceId: row.device_id,
       };
     },

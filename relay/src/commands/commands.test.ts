@@ -149,7 +149,8 @@ describe('sending changes the conversation', () => {
     const system = (await client.all('message')).find(({ kind }) => kind === 'system');
     expect(system).toMatchObject({
       direction: 'internal',
-      text: line,
+      text: null,
+      content: { event: { code: line } },
       author: { kind: 'agent', name: 'Marta' },
     });
   });
@@ -166,7 +167,7 @@ describe('sending changes the conversation', () => {
     await inbound('wamid.2', 'Una cosa más');
     expect(await client.conversation(({ closed }) => !closed)).toMatchObject({ unread: 2, handler: 'human' });
     const thread = (await client.all('message')).sort((a, b) => a.ordinal - b.ordinal);
-    expect(thread.map(({ kind, text }) => [kind, text])).toEqual([
+    expect(thread.map(({ kind, text, content }) => [kind, content.event?.code ?? text])).toEqual([
       ['text', 'Hola'],
       ['system', 'reopened_by_patient'],
       ['text', 'Una cosa más'],

@@ -1,6 +1,7 @@
 import {
   commandArguments,
   CommandResult,
+  COMMANDS_REFUSED_WHEN_STALE,
   readCommand,
   RefusalCode,
   toTimestamp,
@@ -13,8 +14,30 @@ import { isAboutTheData } from '../db/errors.ts';
 import type { WriteToClinic } from '../feed/writer.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { describeError, type Logger } from '../logger.ts';
-import { markRead } from './conversations.ts';
+import { assign, tag, unassign, untag } from './belonging.ts';
+import {
+  closeConversation,
+  markRead,
+  markSpam,
+  markUnread,
+  pinConversation,
+  reopenConversation,
+  setBot,
+  snoozeConversation,
+  unmarkSpam,
+} from './conversations.ts';
+import {
+  createTag,
+  createTeam,
+  deleteTag,
+  deleteTeam,
+  mergeTag,
+  updateClinicSettings,
+  updateTag,
+  updateTeam,
+} from './directory.ts';
 import { retryMessage, sendMessage } from './messages.ts';
+import { addNote } from './notes.ts';
 import { refused, type CommandOutcome, type CommandScope } from './scope.ts';
 
 interface CommandsDeps {
@@ -35,8 +58,50 @@ function perform(scope: CommandScope, command: Command): Promise<CommandOutcome>
       return sendMessage(scope, known.args);
     case 'message.retry':
       return retryMessage(scope, known.args);
+    case 'note.add':
+      return addNote(scope, known.args);
+    case 'conversation.close':
+      return closeConversation(scope, known.args);
+    case 'conversation.reopen':
+      return reopenConversation(scope, known.args);
+    case 'conversation.markSpam':
+      return markSpam(scope, known.args);
+    case 'conversation.unmarkSpam':
+      return unmarkSpam(scope, known.args);
+    case 'conversation.assign':
+      return assign(scope, known.args);
+    case 'conversation.unassign':
+      return unassign(scope, known.args);
+    case 'conversation.tag':
+      return tag(scope, known.args);
+    case 'conversation.untag':
+      return untag(scope, known.args);
     case 'conversation.markRead':
       return markRead(scope, known.args);
+    case 'conversation.markUnread':
+      return markUnread(scope, known.args);
+    case 'conversation.setBot':
+      return setBot(scope, known.args);
+    case 'conversation.pin':
+      return pinConversation(scope, known.args);
+    case 'conversation.snooze':
+      return snoozeConversation(scope, known.args);
+    case 'tag.create':
+      return createTag(scope, known.args);
+    case 'tag.update':
+      return updateTag(scope, known.args);
+    case 'tag.merge':
+      return mergeTag(scope, known.args);
+    case 'tag.delete':
+      return deleteTag(scope, known.args);
+    case 'team.create':
+      return createTeam(scope, known.args);
+    case 'team.update':
+      return updateTeam(scope, known.args);
+    case 'team.delete':
+      return deleteTeam(scope, known.args);
+    case 'clinic.updateSettings':
+      return updateClinicSettings(scope, known.args);
   }
 }
 
@@ -79,8 +144,10 @@ export function createCommands({ write, jobs, clock, logger }: CommandsDeps) {
         client,
         clinicId,
         agent: identity,
+        basedOn: COMMANDS_REFUSED_WHEN_STALE.has(command.type) ? command.basedOn : null,
         now,
         enqueueDelivery: jobs.enqueueDelivery,
+        enqueueReadReceipt: jobs.enqueueReadReceipt,
       });
       const result: CommandResult = { id: command.id, ...outcome };
       await client.query('update commands set result = $3 where clinic_id = $1 and id = $2', [

@@ -12,6 +12,15 @@ export interface ConversationRow extends ConversationFacts {
   lastMessageId: Id | null;
   lastMessageSentAt: number | null;
   participants: { agentId: Id; lastAt: string }[];
+  tagIds: Id[];
+  assigneeIds: Id[];
+  teamIds: Id[];
+  pinned: boolean;
+  snoozedUntil: number | null;
+  /** Feed number at which people last closed it or gave it to the bot; 0 when never. */
+  decidedSeq: number;
+  /** Feed number at which it was marked as spam; null when it is not, or when nobody knows. */
+  spamSeq: number | null;
   version: number;
 }
 
@@ -31,6 +40,13 @@ interface Stored {
   last_message_sent_at: number | null;
   unread: number;
   participants: { agentId: Id; lastAt: string }[];
+  tag_ids: Id[];
+  assignee_ids: Id[];
+  team_ids: Id[];
+  pinned: boolean;
+  snoozed_until: number | null;
+  decided_seq: number;
+  spam_seq: number | null;
   version: number;
 }
 
@@ -43,7 +59,8 @@ async function selectOne(
   const { rows } = await client.query<Stored>(
     `select c.id, c.patient_id, c.number_id, c.spam, c.closed, c.handler, c.last_inbound_sent_at,
        c.window_expires_at, c.last_interaction_at, c.last_activity_at, c.last_message_direction,
-       c.last_message_id, m.sent_at as last_message_sent_at, c.unread, c.participants, c.version
+       c.last_message_id, m.sent_at as last_message_sent_at, c.unread, c.participants,
+       c.tag_ids, c.assignee_ids, c.team_ids, c.pinned, c.snoozed_until, c.decided_seq, c.spam_seq, c.version
      from conversations c
      left join messages m on m.clinic_id = c.clinic_id and m.id = c.last_message_id
      where c.clinic_id = $1 and ${where}`,
@@ -68,6 +85,13 @@ async function selectOne(
     lastMessageSentAt: row.last_message_sent_at,
     unread: row.unread,
     participants: row.participants,
+    tagIds: row.tag_ids,
+    assigneeIds: row.assignee_ids,
+    teamIds: row.team_ids,
+    pinned: row.pinned,
+    snoozedUntil: row.snoozed_until,
+    decidedSeq: row.decided_seq,
+    spamSeq: row.spam_seq,
     version: row.version,
   };
 }
@@ -107,7 +131,9 @@ export async function saveConversation(client: Client, row: ConversationRow): Pr
   await client.query(
     `update conversations set spam = $3, closed = $4, handler = $5, last_inbound_sent_at = $6,
        window_expires_at = $7, last_interaction_at = $8, last_activity_at = $9, last_message_direction = $10,
-       last_message_id = $11, unread = $12, participants = $13, version = $14
+       last_message_id = $11, unread = $12, participants = $13, version = $14,
+       tag_ids = $15, assignee_ids = $16, team_ids = $17, pinned = $18, snoozed_until = $19, decided_seq = $20,
+       spam_seq = $21
      where clinic_id = $1 and id = $2`,
     [
       row.clinicId,
@@ -124,6 +150,13 @@ export async function saveConversation(client: Client, row: ConversationRow): Pr
       row.unread,
       JSON.stringify(row.participants),
       version,
+      row.tagIds,
+      row.assigneeIds,
+      row.teamIds,
+      row.pinned,
+      toTimestamp(row.snoozedUntil),
+      row.decidedSeq,
+      row.spamSeq,
     ],
   );
   return version;

@@ -5,6 +5,7 @@ import {
   type MessageContent,
   type MessageStatus,
   type Reaction,
+  type SystemEvent,
 } from '@recado/protocol';
 import { recordChange } from '../feed/record.ts';
 import type { Client } from './database.ts';
@@ -74,19 +75,11 @@ export async function insertMessage(
   return { id, ordinal };
 }
 
-/** What a line that only staff sees tells; the app has the sentence. Kept in the message's `text`. */
-export type SystemLine =
-  | 'reopened_by_patient'
-  | 'reopened_by_staff'
-  | 'taken_over_from_bot'
-  | 'user_changed_number'
-  | 'user_changed_user_id';
-
-/** A line in the thread that only staff sees. */
+/** A line in the thread that only staff sees. It has no words to be searched: the app has the sentence. */
 export function insertSystemLine(
   client: Client,
   line: Pick<NewMessage, 'clinicId' | 'conversationId' | 'numberId'> & {
-    text: SystemLine;
+    event: SystemEvent;
     at: number;
     author?: NewMessage['author'];
   },
@@ -97,7 +90,8 @@ export function insertSystemLine(
     numberId: line.numberId,
     direction: 'internal',
     kind: 'system',
-    text: line.text,
+    text: null,
+    content: { event: line.event },
     author: line.author ?? { kind: 'relay', agentId: null, name: null },
     sentAt: line.at,
     receivedAt: line.at,
@@ -121,6 +115,7 @@ export interface MessageRow {
   numberId: string;
   replyTo: Id | null;
   notAfter: number | null;
+  authorKind: NewMessage['author']['kind'];
 }
 
 /** One message by a condition on its columns. */
@@ -128,7 +123,7 @@ async function selectOne(client: Client, clinicId: Id, where: string, values: un
   const { rows } = await client.query<MessageRow>(
     `select id, conversation_id as "conversationId", ordinal, direction, kind, text, content, status, reactions,
        edits, revoked_at as "revokedAt", accepted_at as "acceptedAt", wamid, number_id as "numberId",
-       reply_to as "replyTo", not_after as "notAfter"
+       reply_to as "replyTo", not_after as "notAfter", author_kind as "authorKind"
      from messages where clinic_id = $1 and ${where}`,
     [clinicId, ...values],
   );
@@ -170,6 +165,57 @@ export async function conversationsWaiting(client: Client, clinicId: Id): Promis
     [clinicId],
   );
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Takes back what waits in a conversation. What is on its way to WhatsApp, or may have gone, is left alone. Returns
+ * how many messages were cancelled.
+ */
+export async function cancelWaitingMessages(
+  client: Client,
+  clinicId: Id,
+  conversationId: Id,
+): Promise<number> {
+  const { rows } = await client.query<{ id: Id }>(
+    `select id from messages
+     where clinic_id = $1 and conversation_id = $2 and direction = 'outbound' and status = 'queued'
+       and not exists (
+         select from outbound_attempts
+         where clinic_id = $1 and message_id = messages.id and outcome is null)
+     order by ordinal`,
+    [clinicId, conversationId],
+  );
+  for (const { id } of rows) await updateMessage(client, clinicId, id, { status: 'cancelled' });
+  return rows.length;
+}
+
+/** Ordinal of the newest message of the patient, or 0. */
+export async function newestInboundOrdinal(
+  client: Client,
+  clinicId: Id,
+  conversationId: Id,
+): Promise<number> {
+  const { rows } = await client.query<{ ordinal: number }>(
+    `select ordinal from messages where clinic_id = $1 and conversation_id = $2 and direction = 'inbound'
+     order by ordinal desc limit 1`,
+    [clinicId, conversationId],
+  );
+  return rows[0]?.ordinal ?? 0;
+}
+
+/** How many messages of the patient are newer than `ordinal`. */
+export async function countInboundAfter(
+  client: Client,
+  clinicId: Id,
+  conversationId: Id,
+  ordinal: number,
+): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*) as count from messages
+     where clinic_id = $1 and conversation_id = $2 and direction = 'inbound' and ordinal > $3`,
+    [clinicId, conversationId, ordinal],
+  );
+  return rows[0]?.count ?? 0;
 }
 
 const COLUMNS = {

@@ -24,3 +24,23 @@ export async function recordChange(
   if (seq === undefined) throw new UnknownClinicError('there is no such clinic');
   return seq;
 }
+
+/** Numbers a change of each of `ids`, in their order, as `recordChange` does. Returns the number of the first. */
+export async function recordChanges(
+  client: Client,
+  changes: { clinicId: string; entity: EntityName; ids: string[] },
+): Promise<number> {
+  const { rows } = await client.query<{ first: number }>(
+    `with next as (
+       update clinics set seq = seq + cardinality($3::uuid[]) where clinic_id = $1
+       returning seq - cardinality($3::uuid[]) as before),
+     recorded as (
+       insert into changes (clinic_id, seq, entity, id, op)
+       select $1, before + place, $2, id, 'put' from next, unnest($3::uuid[]) with ordinality as changed(id, place))
+     select before + 1 as first from next`,
+    [changes.clinicId, changes.entity, changes.ids],
+  );
+  const first = rows[0]?.first;
+  if (first === undefined) throw new UnknownClinicError('there is no such clinic');
+  return first;
+}

@@ -11,6 +11,7 @@ import type { RelaySettings } from '../settings.ts';
 import { releaseHeld } from './apply/apply-item.ts';
 import { acceptMessage, failMessage, moveMessage } from './apply/outgoing.ts';
 import type { ApplyScope } from './apply/scope.ts';
+import { openAccessToken } from './access-token.ts';
 import { attemptsOf, beginAttempt, conversationsWithoutAnswer, endAttempt } from './attempts.ts';
 import { retryRuleOf } from './graph-errors.ts';
 import type { GraphClient, OutgoingText, SendResult } from './graph-client.ts';
@@ -63,6 +64,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     now: clock.now(),
     // The loop that is running goes on to the next message by itself.
     enqueueDelivery: async () => {},
+    enqueueReadReceipt: jobs.enqueueReadReceipt,
   });
 
   /** Whether the message may be tried now, judging by what was tried before. */
@@ -107,17 +109,6 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     return rows[0] ?? { phone: null, user_id: null, token: null };
   }
 
-  function readToken(clinicId: Id, sealed: Buffer | null): string | null {
-    if (sealed === null) return null;
-    try {
-      return secrets.open(sealed);
-    } catch (error) {
-      // Sealed with another RECADO_SECRET_KEY: only connecting the number again can help.
-      logger.error('access token cannot be read', { clinicId, ...describeError(error) });
-      return null;
-    }
-  }
-
   /** Why the message cannot be sent at all any more, or the call to make. */
   async function prepare(scope: ApplyScope, message: MessageRow, conversation: ConversationRow) {
     const { client, clinicId, now } = scope;
@@ -125,7 +116,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     if (isLate || serviceWindow(conversation, now).state !== 'open') return Failure.windowClosed;
     const { phone, user_id: userId, token } = await addressOf(client, conversation);
     if (phone === null && userId === null) return Failure.noRecipient;
-    const accessToken = readToken(clinicId, token);
+    const accessToken = openAccessToken({ secrets, logger }, clinicId, token);
     if (accessToken === null) return Failure.numberNotConnected;
     const replyTo = message.replyTo === null ? null : await findMessage(client, clinicId, message.replyTo);
     const text: OutgoingText = {
@@ -149,6 +140,10 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       const scope = scopeOf(client, clinicId, conversation.numberId);
       const may = await mayBegin(scope, message);
       if (may === 'wait') return { kind: 'stop' };
+      if (conversation.spam) {
+        await moveMessage(scope, message, { status: 'cancelled' });
+        return { kind: 'again' };
+      }
       const prepared = may === 'givenUp' ? Failure.noAnswer : await prepare(scope, message, conversation);
       if ('code' in prepared) {
         await failMessage(scope, message, prepared);

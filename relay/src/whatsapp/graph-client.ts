@@ -33,6 +33,11 @@ export type SendResult =
   | { outcome: 'refused'; code: string; title: string | null; retry: RetryRule | null }
   | { outcome: 'unknown'; code: string };
 
+/** `done`: the patient has blue ticks. `later`: worth another try. `never`: it will not be taken. */
+export type MarkAsReadResult = { outcome: 'done' } | { outcome: 'later' | 'never'; code: string };
+
+const Succeeded = z.object({ success: z.literal(true) });
+
 /** Failures that happen before a single byte of the request has left. */
 const NEVER_CONNECTED = new Set([
   'ECONNREFUSED',
@@ -78,27 +83,26 @@ function readAnswer(status: number, body: string): SendResult {
 
 /** Calls Meta's Graph API. One call is one HTTP request: retrying is the caller's, who knows what was attempted. */
 export function createGraphClient(settings: { graphUrl: string; sendTimeoutMs: number }) {
+  const post = (to: { phoneNumberId: string; accessToken: string }, body: object) =>
+    fetch(`${settings.graphUrl}/${to.phoneNumberId}/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${to.accessToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ messaging_product: 'whatsapp', ...body }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(settings.sendTimeoutMs),
+    });
+
   return {
     async sendText(message: OutgoingText): Promise<SendResult> {
       const recipient = message.phone === null ? { recipient: message.userId } : { to: message.phone };
       try {
-        const response = await fetch(`${settings.graphUrl}/${message.phoneNumberId}/messages`, {
-          method: 'POST',
-          headers: {
-            authorization: `Bearer ${message.accessToken}`,
-            'content-type': 'application/json',
-          },
-          body: JSON.stringify({
-            messaging_product: 'whatsapp',
-            recipient_type: 'individual',
-            ...recipient,
-            ...(message.replyTo === null ? {} : { context: { message_id: message.replyTo } }),
-            type: 'text',
-            text: { body: message.text, preview_url: false },
-            biz_opaque_callback_data: message.callbackData,
-          }),
-          redirect: 'error',
-          signal: AbortSignal.timeout(settings.sendTimeoutMs),
+        const response = await post(message, {
+          recipient_type: 'individual',
+          ...recipient,
+          ...(message.replyTo === null ? {} : { context: { message_id: message.replyTo } }),
+          type: 'text',
+          text: { body: message.text, preview_url: false },
+          biz_opaque_callback_data: message.callbackData,
         });
         return readAnswer(response.status, await response.text());
       } catch (error) {
@@ -106,6 +110,28 @@ export function createGraphClient(settings: { graphUrl: string; sendTimeoutMs: n
         return NEVER_CONNECTED.has(code)
           ? { outcome: 'refused', code: 'unreachable', title: code, retry: retryRuleOf('unreachable') }
           : { outcome: 'unknown', code };
+      }
+    },
+
+    /**
+     * Blue ticks for a message and all before it. Harmless when repeated.
+     * https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/mark-message-as-read
+     */
+    async markAsRead(message: {
+      phoneNumberId: string;
+      accessToken: string;
+      wamid: string;
+    }): Promise<MarkAsReadResult> {
+      try {
+        const response = await post(message, { status: 'read', message_id: message.wamid });
+        const body: unknown = await response.json().catch(() => null);
+        if (Succeeded.safeParse(body).success) return { outcome: 'done' };
+        const refused = Refused.safeParse(body);
+        if (!refused.success) return { outcome: 'later', code: `http_${response.status}` };
+        const { code } = refused.data.error;
+        return { outcome: retryRuleOf(code) === null ? 'never' : 'later', code };
+      } catch (error) {
+        return { outcome: 'later', code: causeCode(error) };
       }
     },
   };

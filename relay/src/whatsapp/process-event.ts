@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { enterClinic, type Client, type Database } from '../db/database.ts';
 import { isAboutTheData } from '../db/errors.ts';
 import { lockClinic } from '../feed/writer.ts';
-import type { DeliverJob } from '../jobs/jobs.ts';
+import type { DeliverJob, ReadReceiptJob } from '../jobs/jobs.ts';
 import { describeError, type Logger } from '../logger.ts';
 import { applyItem, effectWithoutClinic } from './apply/apply-item.ts';
 import type { Effect } from './apply/effects.ts';
@@ -17,6 +17,7 @@ export interface ProcessEventDeps {
   logger: Logger;
   unknownNumbers: 'quarantine' | 'adopt';
   enqueueDelivery(client: Client, job: DeliverJob): Promise<void>;
+  enqueueReadReceipt(client: Client, job: ReadReceiptJob): Promise<void>;
 }
 
 /** A webhook that keeps failing is set aside after this many tries, so that it cannot hold up others for ever. */
@@ -66,6 +67,7 @@ async function applySafely(
         numberId: item.route.phoneNumberId ?? '',
         now: deps.clock.now(),
         enqueueDelivery: deps.enqueueDelivery,
+        enqueueReadReceipt: deps.enqueueReadReceipt,
       },
       item,
     );

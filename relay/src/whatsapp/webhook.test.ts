@@ -256,7 +256,8 @@ describe('identity', () => {
     expect(await client.all('patient')).toMatchObject([{ phone: '+34600999888' }]);
     expect((await client.all('message')).find(({ kind }) => kind === 'system')).toMatchObject({
       direction: 'internal',
-      text: 'user_changed_number',
+      text: null,
+      content: { event: { code: 'user_changed_number' } },
     });
     await effectsOf(inboundWebhook(number, [textPart('wamid.3', 'otra persona')], { waId: '34600111222' }));
     expect(await client.all('patient')).toHaveLength(2);

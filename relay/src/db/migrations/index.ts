@@ -3,6 +3,7 @@ import { accounts } from './0010-accounts.ts';
 import { inbox } from './0020-inbox.ts';
 import { whatsapp } from './0030-whatsapp.ts';
 import { feed } from './0040-feed.ts';
+import { sharedInbox } from './0050-shared-inbox.ts';
 
 /** Every step, oldest first. */
-export const migrations: Migration[] = [accounts, inbox, whatsapp, feed];
+export const migrations: Migration[] = [accounts, inbox, whatsapp, feed, sharedInbox];

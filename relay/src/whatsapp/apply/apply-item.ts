@@ -19,7 +19,9 @@ async function applyIdentity(scope: ApplyScope, item: ItemOf<'identity'>): Promi
       clinicId,
       conversationId: conversation.id,
       numberId,
-      text: item.event === 'user_changed_user_id' ? 'user_changed_user_id' : 'user_changed_number',
+      event: {
+        code: item.event === 'user_changed_user_id' ? 'user_changed_user_id' : 'user_changed_number',
+      },
       at: Math.min(item.at ?? now, now),
     });
   }

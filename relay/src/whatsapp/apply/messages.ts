@@ -52,7 +52,7 @@ async function isDuplicate({ client, clinicId, numberId }: ApplyScope, wamid: st
   return (await findMessageByWamid(client, clinicId, { numberId, wamid })) !== null;
 }
 
-/** A message of a patient: opens the conversation if need be, restarts the window, counts as unread. */
+/** A message of a patient: opens the conversation if need be, restarts the window, counts as unread, ends a snooze. */
 export async function applyMessage(scope: ApplyScope, item: ItemOf<'message'>): Promise<Effect> {
   const { client, clinicId, numberId, now } = scope;
   const { kind, text, content } = item.body;
@@ -65,7 +65,7 @@ export async function applyMessage(scope: ApplyScope, item: ItemOf<'message'>): 
       clinicId,
       conversationId: conversation.id,
       numberId,
-      text: 'reopened_by_patient',
+      event: { code: 'reopened_by_patient' },
       at: sentAt,
     });
   }
@@ -84,7 +84,10 @@ export async function applyMessage(scope: ApplyScope, item: ItemOf<'message'>): 
     wamid: item.wamid,
   });
   if (!message) return { kind: 'ignored', reason: 'duplicate', type: kind, text };
-  await saveConversation(client, withMessage(changed, { id: message.id, sentAt, receivedAt: now }));
+  await saveConversation(client, {
+    ...withMessage(changed, { id: message.id, sentAt, receivedAt: now }),
+    snoozedUntil: null,
+  });
   return { kind: 'message', type: kind, text, sender: describe(item.sender), messageId: message.id };
 }
 

@@ -5,8 +5,9 @@ import {
   type ConversationEvent,
   type MessageStatus,
 } from '@recado/protocol';
-import { findConversation, saveConversation } from '../../db/conversations.ts';
+import { findConversation, saveConversation, type ConversationRow } from '../../db/conversations.ts';
 import { updateMessage, type MessageRow, type MessageUpdate } from '../../db/messages.ts';
+import { requestReadReceipt } from '../read-receipts.ts';
 import type { ApplyScope } from './scope.ts';
 
 /** WhatsApp's answer when the customer service window is closed (T39). */
@@ -31,15 +32,16 @@ async function save(
   scope: ApplyScope,
   message: MessageRow,
   update: MessageUpdate,
-  events: ConversationEvent[],
+  events: ConversationEvent[] | ((conversation: ConversationRow) => ConversationEvent[]),
 ): Promise<number> {
   const { client, clinicId } = scope;
   const seq = await updateMessage(client, clinicId, message.id, update);
   const conversation = await findConversation(client, clinicId, message.conversationId);
   if (!conversation) return seq;
+  const happened = typeof events === 'function' ? events(conversation) : events;
   // The row of the list shows the status of the last message.
-  if (events.length === 0 && conversation.lastMessageId !== message.id) return seq;
-  const changed = events.reduce(applyConversationEvent, conversation);
+  if (happened.length === 0 && conversation.lastMessageId !== message.id) return seq;
+  const changed = happened.reduce(applyConversationEvent, conversation);
   return saveConversation(client, {
     ...changed,
     lastActivityAt: Math.max(changed.lastActivityAt, changed.lastInteractionAt ?? 0),
@@ -70,6 +72,11 @@ export async function acceptMessage(
   message: MessageRow,
   accepted: { wamid: string; at: number; status: MessageStatus },
 ): Promise<number> {
+  const status = nextMessageStatus(message.status ?? 'queued', accepted.status);
+  // WhatsApp may report a failure before it answers our call: it stands with its reason, and is no interaction.
+  if (status === 'failed') {
+    return updateMessage(scope.client, scope.clinicId, message.id, { wamid: accepted.wamid });
+  }
   await endAttempts(scope, message.id, { outcome: 'accepted', wamid: accepted.wamid, code: null });
   const seq = await save(
     scope,
@@ -77,12 +84,27 @@ export async function acceptMessage(
     {
       wamid: accepted.wamid,
       acceptedAt: accepted.at,
-      status: nextMessageStatus(message.status ?? 'queued', accepted.status),
+      status,
       errorCode: null,
       errorTitle: null,
     },
-    [{ type: 'staffMessageAccepted', acceptedAt: accepted.at }],
+    ({ decidedSeq }) => [
+      message.authorKind === 'bot'
+        ? { type: 'botMessageAccepted', acceptedAt: accepted.at }
+        : {
+            type: 'staffMessageAccepted',
+            acceptedAt: accepted.at,
+            queuedBefore: message.ordinal < decidedSeq,
+          },
+    ],
   );
+  if (message.authorKind === 'agent') {
+    await requestReadReceipt(scope, {
+      conversationId: message.conversationId,
+      upToOrdinal: message.ordinal,
+      moment: 'onReply',
+    });
+  }
   await scope.enqueueDelivery(scope.client, {
     clinicId: scope.clinicId,
     conversationId: message.conversationId,

@@ -1,6 +1,6 @@
 import type { Id } from '@recado/protocol';
 import type { Client } from '../../db/database.ts';
-import type { DeliverJob } from '../../jobs/jobs.ts';
+import type { DeliverJob, ReadReceiptJob } from '../../jobs/jobs.ts';
 
 /** What applying something needs to know: a transaction that has the clinic's turn, and where it is. */
 export interface ApplyScope {
@@ -12,4 +12,6 @@ export interface ApplyScope {
   now: number;
   /** Asks for delivery of what waits in a conversation, in the same transaction. */
   enqueueDelivery(client: Client, job: DeliverJob): Promise<void>;
+  /** Asks for blue ticks, likewise. */
+  enqueueReadReceipt(client: Client, job: ReadReceiptJob): Promise<void>;
 }
