@@ -45,8 +45,9 @@ export function InboxList() {
   });
   const items = virtualizer.getVirtualItems();
 
-  const lastDrawn = items.at(-1)?.index ?? 0;
-  const needsMore = rows.length > 0 && inbox.next !== null && lastDrawn >= rows.length - READ_AHEAD;
+  // By what is on screen, not by what is drawn: the row with the focus is drawn wherever it is.
+  const lastSeen = virtualizer.range?.endIndex ?? 0;
+  const needsMore = rows.length > 0 && inbox.next !== null && lastSeen >= rows.length - READ_AHEAD;
   useEffect(() => {
     if (needsMore) actions.loadMore();
   }, [actions, needsMore, rows.length]);

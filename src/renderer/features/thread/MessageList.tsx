@@ -33,8 +33,8 @@ export function MessageList({ patientName }: { patientName: string }) {
   const isComplete = useAppState((state) => state.thread.isComplete);
   const firstNewId = useAppState((state) => state.thread.firstNewId);
   const rows = useMemo(
-    () => threadRows(items, style.timeZone, firstNewId),
-    [items, style.timeZone, firstNewId],
+    () => threadRows(items, style.timeZone, firstNewId, before === null),
+    [items, style.timeZone, firstNewId, before],
   );
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -79,8 +79,9 @@ export function MessageList({ patientName }: { patientName: string }) {
     if (ownNewestId !== null) virtualizer.scrollToEnd();
   }, [ownNewestId, virtualizer]);
 
-  const firstDrawn = drawn[0]?.index ?? rows.length;
-  const needsOlder = before !== null && firstDrawn < READ_AHEAD;
+  // By what is on screen, not by what is drawn: the message with the focus is drawn wherever it is.
+  const firstSeen = virtualizer.range?.startIndex ?? rows.length;
+  const needsOlder = before !== null && firstSeen < READ_AHEAD;
   useEffect(() => {
     if (needsOlder) actions.loadOlder();
   }, [actions, items.length, needsOlder]);
@@ -91,6 +92,9 @@ export function MessageList({ patientName }: { patientName: string }) {
     if (!element) return;
     focusWanted.current = null;
     element.focus({ preventScroll: true });
+    // Scrolled as a person would, once the new message has been measured and the place kept: a command of the
+    // virtualiser goes to an index, which older messages change.
+    requestAnimationFrame(() => element.scrollIntoView({ block: 'nearest' }));
   });
 
   // By the virtualiser's own measures: the element's lag behind while messages are being measured.
@@ -122,7 +126,6 @@ export function MessageList({ patientName }: { patientName: string }) {
     if (!row) return;
     focusWanted.current = row.item.messageId;
     setFocusedId(row.item.messageId);
-    virtualizer.scrollToIndex(index);
   }
 
   const seenIndex = items.findIndex((item) => item.messageId === seenId);

@@ -32,16 +32,20 @@ function isSameGroup(a: ThreadItem, b: ThreadItem): boolean {
   );
 }
 
-/** The rows of a thread, oldest first, in the clinic's time zone. */
+/**
+ * The rows of a thread, oldest first, in the clinic's time zone. Unless the oldest one `isBeginning`, it may not be the
+ * first of its day: no day is drawn above it, which would move everything when the ones before it come.
+ */
 export function threadRows(
   items: readonly ThreadItem[],
   timeZone: string,
   firstNewId: string | null,
+  isBeginning: boolean,
 ): ThreadRow[] {
   let previousDay: number | null = null;
   const rows = items.map((item, index): ThreadRow => {
     const day = dayNumber(item.sentAt, timeZone);
-    const startsDay = day !== previousDay;
+    const startsDay = day !== previousDay && (index > 0 || isBeginning);
     previousDay = day;
     const isFirstNew = item.messageId === firstNewId;
     const before = items[index - 1];
