@@ -38,7 +38,7 @@ export async function openDesk({ runtime, environment = {}, size }: DeskOptions)
   const launch = async () => {
     const app = await _electron.launch({
       executablePath: runtime.executablePath,
-      args: [...runtime.launchArguments, APP_FOLDER, `--user-data-dir=${profile}`, '--lang=es'],
+      args: [...runtime.launchArguments, APP_FOLDER, `--user-data-dir=${profile}`],
       env: { ...(process.env as Record<string, string>), ...environment },
     });
     const window = await app.firstWindow();

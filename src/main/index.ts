@@ -22,6 +22,9 @@ const QUIT_WITHIN_MS = 5_000;
 const outFolder = fileURLToPath(new URL('..', import.meta.url));
 const { platform, env } = process;
 
+// The desk speaks Spanish whatever the system does, until somebody asks for another language by `--lang`.
+if (!app.commandLine.hasSwitch('lang')) app.commandLine.appendSwitch('lang', 'es');
+
 // Local, not roaming: a profile copied to another PC would bring ciphertext that PC cannot open.
 if (platform === 'win32' && env.LOCALAPPDATA !== undefined && !app.commandLine.hasSwitch('user-data-dir')) {
   app.setPath('userData', join(env.LOCALAPPDATA, app.getName()));
