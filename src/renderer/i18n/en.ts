@@ -400,6 +400,7 @@ export const en = {
     tag_not_found: 'The tag no longer exists.',
     team_not_found: 'The team no longer exists.',
     agent_not_found: 'The agent no longer exists.',
+    answered_meanwhile: 'Somebody of the clinic answered first. Read their answer and try again.',
     invalid_arguments: 'The server did not understand the message. It has been noted.',
     unknown_command: 'The server is older than this Recado. Tell whoever manages it.',
     other: 'WhatsApp did not accept the message (code {{code}}).',

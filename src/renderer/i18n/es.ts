@@ -409,6 +409,7 @@ export const es = {
     tag_not_found: 'La etiqueta ya no existe.',
     team_not_found: 'El grupo ya no existe.',
     agent_not_found: 'El agente ya no existe.',
+    answered_meanwhile: 'Alguien de la clínica respondió antes. Lee su respuesta y reintenta.',
     invalid_arguments: 'El servidor no entendió el mensaje. Queda anotado.',
     unknown_command: 'El servidor es más antiguo que este Recado. Avisa a quien lo administra.',
     other: 'WhatsApp no aceptó el mensaje (código {{code}}).',
