@@ -9,7 +9,9 @@ import {
   signWebhook,
   testSecrets,
   type TestAgent,
+  type TestClinic,
 } from '../../relay/sandbox/testing/relay.ts';
+import { inboundWebhook, textPart, unixTime } from '../../relay/sandbox/testing/webhook-bodies.ts';
 import { createRelayProcess, type RelayProcess } from './relay-process.ts';
 
 /** A clinic for one test: its own database, relay process and stand-in for WhatsApp. */
@@ -18,6 +20,7 @@ export interface TestClinicWorld {
   sandbox: GraphSandbox;
   agent: TestAgent;
   agents: TestAgent[];
+  number: TestClinic['number'];
   /** A patient writes; resolves when the relay has taken the webhook. */
   patientWrites(patient: TestPatient, text: string, options?: { sentAt?: number }): Promise<void>;
   /** Bodies of the messages WhatsApp accepted, oldest first; read marks are not messages. */
@@ -78,6 +81,7 @@ export async function createClinicWorld(server: DatabaseServer): Promise<TestCli
     sandbox,
     agent: clinic.agents[0]!,
     agents: clinic.agents,
+    number: clinic.number,
     postWebhook,
     messagesSent: () =>
       sandbox
@@ -87,36 +91,10 @@ export async function createClinicWorld(server: DatabaseServer): Promise<TestCli
     async patientWrites(patient, text, { sentAt = Date.now() } = {}) {
       sandbox.noteInbound({ phone: `+${patient.whatsappId}` }, sentAt, clinic.number.phoneNumberId);
       messagesWritten += 1;
-      const body = JSON.stringify({
-        object: 'whatsapp_business_account',
-        entry: [
-          {
-            id: clinic.number.wabaId,
-            changes: [
-              {
-                field: 'messages',
-                value: {
-                  messaging_product: 'whatsapp',
-                  metadata: {
-                    display_phone_number: clinic.number.displayPhone.slice(1),
-                    phone_number_id: clinic.number.phoneNumberId,
-                  },
-                  contacts: [{ profile: { name: patient.name }, wa_id: patient.whatsappId }],
-                  messages: [
-                    {
-                      from: patient.whatsappId,
-                      id: `wamid.e2e.${process.pid}.${messagesWritten}`,
-                      timestamp: String(Math.floor(sentAt / 1_000)),
-                      type: 'text',
-                      text: { body: text },
-                    },
-                  ],
-                },
-              },
-            ],
-          },
-        ],
-      });
+      const wamid = `wamid.e2e.${process.pid}.${messagesWritten}`;
+      const part = textPart(wamid, text, { timestamp: unixTime(sentAt) });
+      const person = { waId: patient.whatsappId, name: patient.name };
+      const body = JSON.stringify(inboundWebhook(clinic.number, [part], person));
       const response = await postWebhook(body);
       if (response.status !== 200) throw new Error(`the relay answered ${response.status} to a webhook`);
     },
