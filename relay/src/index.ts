@@ -5,8 +5,10 @@ import { systemClock, type Clock } from './clock.ts';
 import { createCommands } from './commands/execute.ts';
 import { createDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
+import { createNotifier } from './db/notifier.ts';
 import { createDoorbell } from './feed/doorbell.ts';
 import { createLiveFeed } from './feed/live-feed.ts';
+import { createPresence } from './feed/presence.ts';
 import { createStreams } from './feed/stream.ts';
 import { createWriter } from './feed/writer.ts';
 import { requireSession } from './http/authentication.ts';
@@ -14,11 +16,13 @@ import { commandRoutes } from './http/command-routes.ts';
 import { feedRoutes } from './http/feed-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { operatorRoutes } from './http/operator-routes.ts';
+import { presenceRoutes } from './http/presence-routes.ts';
 import { createServer } from './http/server.ts';
 import { sessionRoutes, signInRoute } from './http/session-routes.ts';
 import { webhookRoutes } from './http/webhook-routes.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createJobs } from './jobs/jobs.ts';
+import { startSnoozes } from './jobs/snoozes.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type { RelaySettings } from './settings.ts';
 import { createDelivery } from './whatsapp/deliver.ts';
@@ -57,9 +61,11 @@ export function createRelay(deps: RelayDeps): Relay {
   const readingDatabase = createDatabase({ url: databaseUrl, poolSize: READING_CONNECTIONS });
   const jobs = createJobs({ databaseUrl, logger, shutdownMs: settings.whatsapp.sendTimeoutMs + 5_000 });
 
-  const doorbell = createDoorbell({ database, logger });
+  const notifier = createNotifier({ database, logger });
+  const doorbell = createDoorbell({ notifier });
+  const presence = createPresence({ notifier });
   const liveFeed = createLiveFeed({ database, doorbell, logger });
-  const streams = createStreams({ database, liveFeed });
+  const streams = createStreams({ database, liveFeed, presence });
   const write = createWriter({ database, doorbell });
 
   const sessions = createSessions({ database, clock, throttle: createLoginThrottle({ database, clock }) });
@@ -101,9 +107,11 @@ export function createRelay(deps: RelayDeps): Relay {
     sessionRoutes(scope, { sessions });
     feedRoutes(scope, { database, readingDatabase, streams, sessions, clock, logger });
     commandRoutes(scope, { commands });
+    presenceRoutes(scope, { presence });
   });
 
   let stopHousekeeping = async () => {};
+  let stopSnoozes = async () => {};
   return {
     async listen() {
       if (await database.bypassesRowSecurity()) {
@@ -113,11 +121,12 @@ export function createRelay(deps: RelayDeps): Relay {
       }
       await migrate(databaseUrl);
       await jobs.start({ deliver: delivery.deliver, sendReadReceipt });
-      await doorbell.start();
+      await notifier.start();
       liveFeed.start();
       events.start();
       delivery.start();
       stopHousekeeping = startHousekeeping({ database, clock, logger });
+      stopSnoozes = startSnoozes({ database, write, clock, logger });
       return { url: await app.listen({ host: settings.host, port: settings.port }) };
     },
     async close() {
@@ -127,9 +136,11 @@ export function createRelay(deps: RelayDeps): Relay {
       await events.stop();
       await delivery.stop();
       await stopHousekeeping();
+      await stopSnoozes();
       await jobs.stop();
       liveFeed.stop();
-      await doorbell.stop();
+      presence.stop();
+      await notifier.stop();
       await readingDatabase.close();
       await database.close();
     },

@@ -23,6 +23,8 @@ export interface HistoryMessage {
   kind: Message['kind'];
   text: string | null;
   content?: MessageContent;
+  /** Agents a system line speaks of, by their place in the clinic's list. */
+  namesAgents?: number[];
   /** Of outgoing messages; `read` when absent. */
   status?: NonNullable<Message['status']>;
   /** Meta's code of a message that failed, and whether WhatsApp had accepted it first. */
@@ -114,6 +116,13 @@ function authorOf(author: HistoryAuthor, agents: readonly HistoryAgent[]): Autho
   return { kind: 'agent', agentId: agent?.id ?? null, name: agent?.name ?? null };
 }
 
+/** With the ids of the agents a system line speaks of. */
+function contentOf({ content = {}, namesAgents }: HistoryMessage, agents: readonly HistoryAgent[]) {
+  if (!content.event || !namesAgents) return content;
+  const agentIds = namesAgents.flatMap((place) => agents[place]?.id ?? []);
+  return { ...content, event: { ...content.event, agentIds } };
+}
+
 function directionOf(message: HistoryMessage): MessageRow['direction'] {
   if (message.kind === 'note' || message.kind === 'system') return 'internal';
   return message.author === 'patient' ? 'inbound' : 'outbound';
@@ -188,7 +197,7 @@ export function tell(
     direction,
     kind: event.kind,
     text: event.text,
-    content: event.content ?? {},
+    content: contentOf(event, agents),
     author,
     sentAt,
     receivedAt: event.at,

@@ -9,7 +9,7 @@ import {
 } from '@recado/protocol';
 import type { Database } from '../../src/db/database.ts';
 import type { Random } from '../random.ts';
-import { templateText } from './clinic.ts';
+import { MARTA, templateText } from './clinic.ts';
 import { startHistory, type HistoryAgent, type HistoryEvent } from './history.ts';
 import { writeHistory, type ConversationHistory } from './write-history.ts';
 
@@ -142,9 +142,10 @@ const NEEDS: readonly Need[] = [
       {
         type: 'message',
         at: now - MINUTE,
-        author: 'relay',
+        author: { agent: MARTA },
         kind: 'system',
-        text: 'Marta cerró la conversación',
+        text: null,
+        content: { event: { code: 'closed' } },
       },
       { type: 'step', at: now - MINUTE, event: { type: 'closed' } },
     ],

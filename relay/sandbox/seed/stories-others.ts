@@ -134,7 +134,7 @@ export const CLOSED: readonly Story[] = [
     teams: ['Recepción'],
     lines: [
       patient('left 1100m', '¿Me mandáis la factura de octubre?'),
-      assigned(MARTA, 'David León', '-338m'),
+      assigned(MARTA, DAVID, '-338m'),
       staff(DAVID, '-330m', 'Enviada a tu correo, Óscar. Si no la ves, mira en no deseados.'),
       patient('left 1115m', 'La tengo, gracias!', {
         reacted: { by: 'clinic', emoji: '👍', when: '-320m' },

@@ -1,5 +1,5 @@
-import type { MessageContent } from '@recado/protocol';
-import { AGENTS, CLINIC, templateText, type TagName, type TeamName } from './clinic.ts';
+import type { MessageContent, SystemEvent } from '@recado/protocol';
+import { CLINIC, templateText, type TagName, type TeamName } from './clinic.ts';
 import type { HistoryAuthor, HistoryEvent, HistoryMessage } from './history.ts';
 import type { HistoryPatient } from './write-history.ts';
 
@@ -150,9 +150,9 @@ export const note = (agent: number, when: Moment, text: string) => line({ agent 
 /** Typed on the clinic's own phone. */
 export const phone = (when: Moment, text: string) => line('phone', when, 'text', text);
 
-/** A line only staff sees: a code the relay writes itself, or a sentence where it has none yet. */
-const system = (when: Moment, text: string, author: HistoryAuthor = 'relay') =>
-  line(author, when, 'system', text);
+/** A line only staff sees. */
+const system = (when: Moment, event: SystemEvent, author: HistoryAuthor = 'relay', extras: Extras = {}) =>
+  line(author, when, 'system', null, { ...extras, content: { event } });
 const step =
   (when: Moment, event: Extract<HistoryEvent, { type: 'step' }>['event']): Line =>
   (now) => [{ type: 'step', at: momentAt(when, now), event }];
@@ -161,25 +161,18 @@ const both =
   (now) =>
     lines.flatMap((one) => one(now));
 
-const firstName = (agent: number) => AGENTS[agent]?.name.split(' ')[0] ?? '';
 export const closes = (agent: number, when: Moment) =>
-  both(system(when, `${firstName(agent)} cerró la conversación`, { agent }), step(when, { type: 'closed' }));
+  both(system(when, { code: 'closed' }, { agent }), step(when, { type: 'closed' }));
 export const opens = (agent: number, when: Moment) =>
-  both(system(when, 'reopened_by_staff', { agent }), step(when, { type: 'reopened' }));
+  both(system(when, { code: 'reopened' }, { agent }), step(when, { type: 'reopened' }));
 export const marksSpam = (agent: number, when: Moment) =>
-  both(
-    system(when, `${firstName(agent)} marcó la conversación como spam`, { agent }),
-    step(when, { type: 'markedSpam' }),
-  );
+  both(system(when, { code: 'marked_spam' }, { agent }), step(when, { type: 'markedSpam' }));
 export const handsOver = (when: Moment) =>
-  both(system(when, 'El bot pasó la conversación a recepción'), step(when, { type: 'botHandedOver' }));
+  both(system(when, { code: 'bot_handed_over' }), step(when, { type: 'botHandedOver' }));
 export const botEnds = (when: Moment) =>
-  both(
-    system(when, 'Cerrada por el bot: recordatorio contestado'),
-    step(when, { type: 'botEnded', unhandled: false }),
-  );
-export const assigned = (agent: number, to: string, when: Moment) =>
-  system(when, `${firstName(agent)} asignó a ${to}`, { agent });
+  both(system(when, { code: 'bot_closed' }), step(when, { type: 'botEnded', unhandled: false }));
+export const assigned = (agent: number, to: number, when: Moment) =>
+  system(when, { code: 'assigned' }, { agent }, { namesAgents: [to] });
 export const readBy = (when: Moment) => step(when, { type: 'read', unread: 0 });
 
 /** A patient of the demo and what has happened with them so far. */

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { Database } from '../db/database.ts';
 import { readChanges } from './changes.ts';
 import type { LiveFeed, Subscriber } from './live-feed.ts';
+import type { Presence } from './presence.ts';
 import type { ChangeText } from './wire.ts';
 
 /** A reader that is this far behind is dropped; it reconnects and reads on from its cursor. */
@@ -18,6 +19,8 @@ function frame({ seq, json }: ChangeText): string {
 
 interface StreamRequest {
   clinicId: string;
+  /** The reader's own device, which is not told of itself. */
+  deviceId: string;
   after: number;
   response: ServerResponse;
   /** Asked at every ping: a session that was ended must not go on listening. */
@@ -25,10 +28,18 @@ interface StreamRequest {
 }
 
 /**
- * Server-sent events of one reader: what is missing, then live. `open` resolves when the connection is over; it
+ * Server-sent events of one reader: what is missing, then live, with who is present. `open` resolves when the connection is over; it
  * resolves to `cursorTooOld` before a byte was written when the feed does not reach back to the cursor.
  */
-export function createStreams({ database, liveFeed }: { database: Database; liveFeed: LiveFeed }) {
+export function createStreams({
+  database,
+  liveFeed,
+  presence,
+}: {
+  database: Database;
+  liveFeed: LiveFeed;
+  presence: Presence;
+}) {
   const open = new Set<ServerResponse>();
 
   function write(response: ServerResponse, text: string): boolean {
@@ -48,6 +59,7 @@ export function createStreams({ database, liveFeed }: { database: Database; live
   return {
     async open({
       clinicId,
+      deviceId,
       after,
       response,
       isStillAllowed,
@@ -78,6 +90,7 @@ export function createStreams({ database, liveFeed }: { database: Database; live
       };
       const ended = new Promise<void>((resolve) => response.once('close', resolve));
       const ping = () => write(response, `event: ${StreamEvent.ping}\ndata: {"head":${cursor}}\n\n`);
+      let stopFollowing = () => {};
       const timer = setInterval(() => {
         void isStillAllowed()
           .catch(() => true)
@@ -95,10 +108,16 @@ export function createStreams({ database, liveFeed }: { database: Database; live
           if (!page.more && liveFeed.subscribe(clinicId, subscriber)) break;
           page = await readPage();
         }
-        if (!response.destroyed) ping();
+        if (!response.destroyed) {
+          ping();
+          stopFollowing = presence.follow(clinicId, deviceId, (event) => {
+            write(response, `event: ${StreamEvent.ephemeral}\ndata: ${JSON.stringify(event)}\n\n`);
+          });
+        }
         await ended;
       } finally {
         clearInterval(timer);
+        stopFollowing();
         open.delete(response);
         liveFeed.unsubscribe(clinicId, subscriber);
       }

@@ -68,7 +68,7 @@ export function feedRoutes(app: FastifyInstance, deps: FeedRoutesDeps): void {
   });
 
   app.get(`${API_BASE}/stream`, async (request, reply) => {
-    const { clinicId } = identityOf(request);
+    const { clinicId, deviceId } = identityOf(request);
     const query = parseInput(StreamQuery, request.query);
     const after = LastEventId.parse(request.headers['last-event-id']) ?? query.after ?? 0;
     const token = bearerToken(request) ?? '';
@@ -77,6 +77,7 @@ export function feedRoutes(app: FastifyInstance, deps: FeedRoutesDeps): void {
     const outcome = await streams
       .open({
         clinicId,
+        deviceId,
         after,
         response: reply.raw,
         isStillAllowed: async () => (await sessions.identify(token)) !== null,

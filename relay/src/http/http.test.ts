@@ -56,6 +56,7 @@ const ROUTES: [string, string][] = [
   ['GET', '/v1/history'],
   ['GET', `/v1/conversations/${newId()}/messages`],
   ['POST', '/v1/commands'],
+  ['POST', '/v1/presence'],
   ['DELETE', '/v1/sessions/current'],
 ];
 
@@ -187,12 +188,14 @@ describe('refusals are problem details', () => {
 
 test('every response carries the relay’s time', async () => {
   const before = Date.now();
-  for (const path of ['/healthz', '/readyz', '/v1/changes', '/v1/nothing', '/v1/snapshot', '/v1/stream']) {
+  const healthy = ['/healthz', '/readyz', '/v1/healthz', '/v1/readyz'];
+  for (const path of [...healthy, '/v1/changes', '/v1/nothing', '/v1/snapshot', '/v1/stream']) {
     const response = await fetch(`${relay.url}${path}`, { headers: client.headers });
     const time = Number(response.headers.get('x-server-time'));
     expect(time).toBeGreaterThanOrEqual(before);
     expect(time).toBeLessThanOrEqual(Date.now());
-    await response.body?.cancel();
+    if (healthy.includes(path)) expect(await response.json()).toEqual({ status: 'ok' });
+    else await response.body?.cancel();
   }
 });
 

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import { API_BASE } from '@recado/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { equalSecrets } from '../accounts/secrets.ts';
 import type { Logger } from '../logger.ts';
@@ -25,22 +26,22 @@ interface WebhookRoutesDeps {
 const forbidden = (status: number) =>
   new ProblemError({ status, code: 'invalid_signature', title: 'Not signed by WhatsApp' });
 
-/** Where Meta delivers. Registered apart from everything else: the body stays the bytes that were signed. */
+/** Where Meta delivers, with and without the base path. Registered apart from everything else: the body stays the bytes that were signed. */
 export function webhookRoutes(app: FastifyInstance, { events, settings, logger }: WebhookRoutesDeps): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: WEBHOOK_LIMIT }, (_request, body, done) => {
     done(null, body);
   });
 
-  app.get('/webhooks/whatsapp', async (request, reply) => {
+  async function shakeHands(request: FastifyRequest, reply: FastifyReply) {
     const handshake = Handshake.safeParse(request.query);
     if (!handshake.success || !equalSecrets(handshake.data['hub.verify_token'], settings.verifyToken)) {
       throw forbidden(403);
     }
     return reply.type('text/plain').send(handshake.data['hub.challenge']);
-  });
+  }
 
-  app.post('/webhooks/whatsapp', { bodyLimit: WEBHOOK_LIMIT }, async (request, reply) => {
+  async function receive(request: FastifyRequest, reply: FastifyReply) {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const signature = request.headers['x-hub-signature-256'];
     if (!isSignedBy(settings.appSecrets, body, Array.isArray(signature) ? signature[0] : signature)) {
@@ -49,5 +50,10 @@ export function webhookRoutes(app: FastifyInstance, { events, settings, logger }
     }
     const id = await events.receive(body);
     return reply.header('x-webhook-event', id).type('text/plain').send('');
-  });
+  }
+
+  for (const base of ['', API_BASE]) {
+    app.get(`${base}/webhooks/whatsapp`, shakeHands);
+    app.post(`${base}/webhooks/whatsapp`, { bodyLimit: WEBHOOK_LIMIT }, receive);
+  }
 }

@@ -49,6 +49,24 @@ describe('the door', () => {
     expect((await handshake(testSecrets.verifyToken, 'unsubscribe')).status).toBe(403);
   });
 
+  test('stands under the base path, too', async () => {
+    const url = `${relay.url}/v1/webhooks/whatsapp`;
+    const hello = await fetch(
+      `${url}?hub.mode=subscribe&hub.challenge=7&hub.verify_token=${testSecrets.verifyToken}`,
+    );
+    expect(await hello.text()).toBe('7');
+    const body = JSON.stringify(inbound(textPart('wamid.1', 'hola')));
+    const post = (signature: string) =>
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature },
+        body,
+      });
+    expect((await post(signWebhook(body, 'guessed'))).status).toBe(401);
+    const { effects } = await webhookOutcome(relay.url, await post(signWebhook(body)));
+    expect(effects).toMatchObject([{ kind: 'message', text: 'hola' }]);
+  });
+
   test.each([
     ['no signature', () => ({})],
     ['another secret', (body: string) => ({ 'x-hub-signature-256': signWebhook(body, 'guessed') })],
