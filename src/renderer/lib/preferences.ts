@@ -7,7 +7,7 @@ export interface Preferences {
 }
 
 export const COLUMN_LIMITS = {
-  rail: { min: 176, max: 320, initial: 244 },
+  rail: { min: 176, max: 320, initial: 256 },
   list: { min: 280, max: 560, initial: 336 },
   panel: { min: 260, max: 440, initial: 284 },
 } as const;

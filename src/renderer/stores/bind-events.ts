@@ -31,6 +31,7 @@ export function bindEvents({ store, client, clock, reading }: BinderDependencies
     store.setState(({ inbox, thread, ui }) => ({
       app,
       counts: null,
+      directory: null,
       inbox: { ...initialInbox, generation: inbox.generation + 1 },
       thread: { ...initialThread, generation: thread.generation + 1 },
       ui: { ...ui, isPanelOver: false, isShortcutsOpen: false, announcement: null },
@@ -38,6 +39,7 @@ export function bindEvents({ store, client, clock, reading }: BinderDependencies
     if (isReady) {
       reading.refreshList();
       reading.refreshCounts();
+      reading.refreshDirectory();
     }
   }
 
@@ -54,6 +56,8 @@ export function bindEvents({ store, client, clock, reading }: BinderDependencies
       if (open !== null && (overflow || conversationIds.includes(open))) reading.refreshThread();
       reading.refreshList(conversationIds);
       reading.refreshCounts();
+      // Changes of tags, teams and agents may touch any row: main names none then.
+      if (overflow) reading.refreshDirectory();
     }),
     clock.subscribe('minute', () => {
       if (!isReady()) return;

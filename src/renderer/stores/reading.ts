@@ -10,6 +10,7 @@ import type {
 } from '../../shared/contract/index.ts';
 import type { Client } from '../api/index.ts';
 import { createLane } from '../lib/lane.ts';
+import { share } from '../lib/share.ts';
 import { appendPage, mergeTop, queryOf, showFilter } from './inbox.reduce.ts';
 import type { Store } from './store.ts';
 import { mergeNewest, openThread, prependPage, receiveDetail, receiveThread } from './thread.reduce.ts';
@@ -33,6 +34,7 @@ export interface Reading {
   /** Reads again all that is listed; `changedIds` are known to be out of date. */
   refreshList(changedIds?: readonly string[]): void;
   refreshCounts(): void;
+  refreshDirectory(): void;
   open(conversationId: string | null): void;
   loadOlder(): void;
   refreshThread(): void;
@@ -41,6 +43,7 @@ export interface Reading {
 export function createReading({ store, client, isAttended }: ReadingDependencies): Reading {
   const listLane = createLane();
   const countsLane = createLane();
+  const directoryLane = createLane();
   const threadLane = createLane();
   let changed = new Set<string>();
 
@@ -89,6 +92,11 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
   async function readCounts(): Promise<void> {
     const reply = await client.call('inbox.counts', {});
     if (reply.ok) store.setState({ counts: reply.data });
+  }
+
+  async function readDirectory(): Promise<void> {
+    const reply = await client.call('directory.get', {});
+    if (reply.ok) store.setState(({ directory }) => ({ directory: share(directory, reply.data) }));
   }
 
   async function readThreadFirst(conversationId: string, generation: number): Promise<void> {
@@ -169,6 +177,7 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
       listLane.coalesce(readList);
     },
     refreshCounts: () => countsLane.coalesce(readCounts),
+    refreshDirectory: () => directoryLane.coalesce(readDirectory),
     open(conversationId) {
       store.setState(({ thread }) => ({ thread: openThread(thread, conversationId) }));
       if (conversationId === null) return;

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { AppState, InboxCounts } from '../../shared/contract/index.ts';
+import type { AppState, Directory, InboxCounts } from '../../shared/contract/index.ts';
 import type { SentenceKey } from '../i18n/index.ts';
 import type { Preferences } from '../lib/preferences.ts';
 import { initialInbox, type InboxState } from './inbox.reduce.ts';
@@ -33,6 +33,8 @@ export interface State {
   inbox: InboxState;
   counts: InboxCounts | null;
   thread: ThreadState;
+  /** Null until it has been read. */
+  directory: Directory | null;
   ui: UiState;
 }
 
@@ -44,6 +46,7 @@ export function createAppStore(preferences: Preferences): Store {
     inbox: initialInbox,
     counts: null,
     thread: initialThread,
+    directory: null,
     ui: {
       toasts: [],
       composerFocus: 0,

@@ -23,6 +23,12 @@ export const TAGS = {
 export const AGENTS = {
   marta: { id: idOf(8, 1), name: 'Marta Ruiz' },
   david: { id: idOf(8, 2), name: 'David León' },
+  ines: { id: idOf(8, 3), name: 'Inés Peña' },
+};
+
+export const TEAMS = {
+  reception: { id: idOf(5, 1), name: 'Recepción' },
+  administration: { id: idOf(5, 2), name: 'Administración' },
 };
 
 let lastOrdinal = 0;

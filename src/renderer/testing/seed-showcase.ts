@@ -9,6 +9,7 @@ import {
   HOUR,
   MINUTE,
   TAGS,
+  TEAMS,
   type SeededConversation,
 } from './seed-builders.ts';
 
@@ -59,8 +60,8 @@ export function showcase(now: number): SeededConversation[] {
       buildMessage(now - DAY - 105 * MINUTE, {
         direction: 'internal',
         kind: 'system',
-        text: 'Marta abrió la conversación',
-        author: { kind: 'relay', name: null, isMe: false },
+        content: { event: { code: 'assigned', agentIds: [AGENTS.david.id], teamIds: [TEAMS.reception.id] } },
+        author: { kind: 'agent', name: AGENTS.ines.name, isMe: false },
       }),
       buildMessage(today, {
         kind: 'audio',

@@ -59,21 +59,6 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
   const delivery = row.lastMessage?.deliveryState;
   const at = dates.listTime(row.lastActivityAt, now);
 
-  const spoken = [
-    name,
-    ...(unread > 0 ? [count('counts.unread', unread)] : []),
-    preview,
-    at,
-    ...(delivery && isTickState(delivery) ? [t(`delivery.${delivery}`)] : []),
-    ...(row.failed > 0 ? [count('list.failed', row.failed)] : []),
-    ...(left === null ? [] : [t('list.badge.timeLeft', { time: left.time })]),
-    ...badges.map((badge) => t(`list.badge.${badge}`)),
-    ...(appointment === null ? [] : [t('list.appointment', { time: appointment })]),
-    ...(row.hasDraft ? [t('list.draft')] : []),
-    ...(row.isOnFile ? [] : [t('list.notOnFile')]),
-    ...row.tags.map((tag) => tag.name),
-  ].join(', ');
-
   return (
     <div
       id={id}
@@ -82,7 +67,6 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
       aria-selected={isOpen}
       aria-posinset={index + 1}
       aria-setsize={setSize}
-      aria-label={spoken}
       tabIndex={isEntry ? 0 : -1}
       data-conversation={row.conversationId}
       data-unread={unread > 0}
@@ -103,9 +87,15 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
           <span className="row__preview-text">{preview}</span>
         </span>
         {unread > 0 ? (
-          <span className={`pill${row.facts.handler === 'bot' || row.facts.spam ? ' pill--quiet' : ''}`}>
-            {number(unread)}
-          </span>
+          <>
+            <span
+              className={`pill${row.facts.handler === 'bot' || row.facts.spam ? ' pill--quiet' : ''}`}
+              aria-hidden="true"
+            >
+              {number(unread)}
+            </span>
+            <span className="visually-hidden">{count('counts.unread', unread)}</span>
+          </>
         ) : null}
       </div>
       <div className="row__meta">
@@ -121,7 +111,8 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
             icon={<Timer size={13} aria-hidden="true" />}
             title={t('list.badge.timeLeft', { time: left.time })}
           >
-            {left.time}
+            <span aria-hidden="true">{left.time}</span>
+            <span className="visually-hidden">{t('list.badge.timeLeft', { time: left.time })}</span>
           </Chip>
         )}
         {badges.map((badge) => (
@@ -143,7 +134,8 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
             icon={<CalendarDays size={12} aria-hidden="true" />}
             title={t('list.appointment', { time: appointment })}
           >
-            {appointment}
+            <span aria-hidden="true">{appointment}</span>
+            <span className="visually-hidden">{t('list.appointment', { time: appointment })}</span>
           </Chip>
         )}
         {row.isOnFile ? null : <Chip>{t('list.notOnFile')}</Chip>}
@@ -151,7 +143,15 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
           <TagChip key={tag.id} name={tag.name} color={tag.color} />
         ))}
         {row.tags.length > TAGS_SHOWN ? (
-          <Chip>{t('list.moreTags', { count: row.tags.length - TAGS_SHOWN })}</Chip>
+          <Chip>
+            <span aria-hidden="true">{t('list.moreTags', { count: row.tags.length - TAGS_SHOWN })}</span>
+            <span className="visually-hidden">
+              {row.tags
+                .slice(TAGS_SHOWN)
+                .map((tag) => tag.name)
+                .join(', ')}
+            </span>
+          </Chip>
         ) : null}
       </div>
     </div>

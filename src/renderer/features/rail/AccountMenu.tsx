@@ -48,10 +48,10 @@ export function AccountMenu({ name, agentId }: { name: string; agentId: string }
         popoverTarget={menuId}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        aria-label={t('account.menu', { name })}
         title={name}
       >
         <Avatar name={name} seed={agentId} size="small" />
+        <span className="visually-hidden">{t('account.menuOf')}</span>
         <span className="rail__account-name">{name}</span>
         <ChevronsUpDown size={15} aria-hidden="true" />
       </button>

@@ -1,3 +1,4 @@
+import { formatPhone } from '@recado/protocol';
 import { useTranslate } from '../../i18n/index.ts';
 import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
 import { Logo } from '../../ui/index.ts';
@@ -23,15 +24,21 @@ function FilterButton({ filter, isNarrow }: { filter: (typeof FILTERS)[number]; 
       type="button"
       className="rail__filter"
       aria-current={isCurrent}
-      aria-label={`${t(`filters.${filter}`)}, ${spoken}`}
       data-pane-entry={isCurrent ? '' : undefined}
       title={isNarrow ? `${t(`filters.${filter}`)} · ${spoken}` : spoken}
       onClick={() => actions.showFilter(filter)}
     >
       <Icon size={18} aria-hidden="true" />
       <span className="rail__filter-name">{t(`filters.${filter}`)}</span>
-      {unread > 0 ? <span className={`pill${isQuiet ? ' pill--quiet' : ''}`}>{number(unread)}</span> : null}
-      <span className="rail__total numeric">{number(total)}</span>
+      {unread > 0 ? (
+        <span className={`pill${isQuiet ? ' pill--quiet' : ''}`} aria-hidden="true">
+          {number(unread)}
+        </span>
+      ) : null}
+      <span className="rail__total numeric" aria-hidden="true">
+        {number(total)}
+      </span>
+      <span className="visually-hidden">{`, ${spoken}`}</span>
     </button>
   );
 }
@@ -63,7 +70,7 @@ export function Rail({ isNarrow }: { isNarrow: boolean }) {
         <div className="rail__clinic-text">
           <h1 className="rail__clinic-name">{session.clinic.name}</h1>
           {session.clinic.displayPhone === null ? null : (
-            <span className="rail__clinic-phone numeric">{session.clinic.displayPhone}</span>
+            <span className="rail__clinic-phone numeric">{formatPhone(session.clinic.displayPhone)}</span>
           )}
         </div>
       </div>

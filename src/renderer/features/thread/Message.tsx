@@ -2,10 +2,10 @@ import { Clock4, Info, LayoutTemplate, StickyNote } from 'lucide-react';
 import { memo } from 'react';
 import type { ThreadItem } from '../../../shared/contract/index.ts';
 import { failureKey, useTranslate, type Translate } from '../../i18n/index.ts';
-import { plainText } from '../../lib/whatsapp-text.ts';
 import { useActions, useAppState, useDates } from '../../stores/index.ts';
 import { isTickState, Tick } from '../../ui/index.ts';
 import { MessageBody } from './MessageBody.tsx';
+import { systemWords } from './system-words.ts';
 import { lookOf, type ThreadRow } from './thread-rows.ts';
 
 /** Who wrote it, as the clinic says it. */
@@ -91,10 +91,13 @@ function Foot({ item }: { item: ThreadItem }) {
   );
 }
 
+const NO_NAMES = { agents: [], teams: [], tags: [] };
+
 function SystemLine({ item }: { item: ThreadItem }) {
-  const { t } = useTranslate();
+  const translation = useTranslate();
   const dates = useDates();
-  const words = item.text === null ? t('thread.system') : plainText(item.text);
+  const directory = useAppState((state) => state.directory);
+  const words = systemWords(item, directory ?? NO_NAMES, translation, dates);
   return (
     <p className="message__line">
       <Info size={13} aria-hidden="true" />

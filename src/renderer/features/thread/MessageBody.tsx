@@ -63,7 +63,8 @@ function typeName(mimeType: string): string {
   return known[subtype] ?? (subtype.split('.').at(-1) ?? '').replace(/^x-/u, '').toUpperCase();
 }
 
-function Media({ kind, media }: { kind: string; media: NonNullable<Content['media']> }) {
+function Media({ item, media }: { item: ThreadItem; media: NonNullable<Content['media']> }) {
+  const { kind } = item;
   const { t, locale } = useTranslate();
   const kindKey = media.voice
     ? 'kinds.voice'
@@ -75,11 +76,14 @@ function Media({ kind, media }: { kind: string; media: NonNullable<Content['medi
     typeName(media.mimeType),
     ...(media.sizeBytes === null ? [] : [fileSize(media.sizeBytes, locale)]),
   ].filter((fact) => fact !== '');
+  // What the clinic sent itself is not on its way to the clinic's server.
+  const isPending = media.id === null && item.direction === 'inbound';
+  const place = media.id !== null ? 'thread.mediaKept' : isPending ? 'thread.mediaPending' : null;
   const icon = media.voice ? Mic : (MEDIA_ICONS[kind] ?? FileText);
   return (
     <Card icon={icon} title={media.fileName ?? t(kindKey)}>
       <p className="card__facts numeric">{facts.join(' · ')}</p>
-      <p className="card__facts">{t(media.id === null ? 'thread.mediaPending' : 'thread.mediaKept')}</p>
+      {place === null ? null : <p className="card__facts">{t(place)}</p>}
     </Card>
   );
 }
@@ -133,7 +137,7 @@ function Choice({ item, choice }: { item: ThreadItem; choice: NonNullable<Conten
 /** All a message holds besides its text. */
 function Parts({ item }: { item: ThreadItem }) {
   const { t } = useTranslate();
-  const { content, kind } = item;
+  const { content } = item;
   return (
     <>
       {content.forwarded ? <p className="message__kind">{t('thread.forwarded')}</p> : null}
@@ -143,7 +147,7 @@ function Parts({ item }: { item: ThreadItem }) {
           {content.referral.body === null ? null : <p className="card__facts">{content.referral.body}</p>}
         </Card>
       ) : null}
-      {content.media ? <Media kind={kind} media={content.media} /> : null}
+      {content.media ? <Media item={item} media={content.media} /> : null}
       {content.location ? <Location location={content.location} /> : null}
       {content.contacts?.map((contact, index) => (
         <Card key={index} icon={ContactRound} title={contact.name}>
