@@ -13,11 +13,13 @@ import { decideSend } from './outbox/send-rule.ts';
 import { normaliseBaseUrl } from './relay/base-url.ts';
 import { createRelayClient } from './relay/client.ts';
 import type { RelayClient } from './relay/interface.ts';
+import { createActions } from './services/actions.ts';
 import { createRelayClock, type LocalClocks } from './services/clock.ts';
 import { createExpiryTimer } from './services/expiry-timer.ts';
 import { createDataFolder } from './services/files.ts';
 import { createKeyFile } from './services/key-file.ts';
 import type { KeyVault } from './services/key-vault.ts';
+import { createPresence } from './services/presence.ts';
 import { createSessionService } from './services/session.ts';
 import { openSettings } from './services/settings.ts';
 import { createStore } from './store/client.ts';
@@ -102,6 +104,19 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     onRevoked: () => void;
   }) {
     let unsent = 0;
+    const presence = createPresence({
+      say: relay.presence,
+      ownDeviceId: settings.get().deviceId,
+      async agentNames() {
+        const { agents } = await store.read.directory({});
+        return new Map(agents.map(({ id, name }) => [id, name]));
+      },
+      scheduler,
+      onChanged(others) {
+        emit('presence', { others });
+      },
+      onError: failed,
+    });
     const changeEvents = createChangeEvents({
       scheduler,
       emit(payload) {
@@ -141,6 +156,11 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
         changeEvents.add(changes, 'live');
         countUnsent();
       },
+      onRefused(refused) {
+        actions.forget(refused.map(({ commandId }) => commandId));
+        for (const { type, code, conversationId, displayName } of refused)
+          emit('refused', { commandType: type, code, conversationId, displayName });
+      },
     });
     let phase = idleStatus.phase;
     const sync = createSyncEngine({
@@ -152,12 +172,17 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       appVersion,
       log,
       onRevoked,
-      onChanges: changeEvents.add,
+      onChanges(changes, origin) {
+        changeEvents.add(changes, origin);
+        if (changes.reference) presence.refreshNames();
+      },
+      onPresence: presence.hear,
       onStatus(status) {
         // The relay answers again: what waits goes now and not after the outbox's own pause.
         if (status.phase !== phase && (status.phase === 'live' || status.phase === 'catchingUp'))
           outbox.wake();
         phase = status.phase;
+        presence.setListening(phase === 'live');
         states.changed();
       },
     });
@@ -166,13 +191,16 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       countUnsent();
       outbox.wake();
     };
+    const actions = createActions({ store, clock, monotonicNow: clocks.monotonic, announce });
     const desk: Desk = {
       store,
       clock,
+      actions,
+      presence,
       decideSend,
       announce,
       async enqueue(command) {
-        announce(await store.write.enqueueCommand({ command, now: clock.now() }));
+        announce(await store.write.enqueueCommands({ commands: [command], now: clock.now() }));
       },
     };
     countUnsent();
@@ -190,7 +218,9 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
         expiry.refresh();
       },
       syncView: () => ({ ...sync.status(), unsent }),
+      presence: presence.others,
       async stop() {
+        await presence.stop();
         await Promise.all([sync.stop(), outbox.stop()]);
         expiry.stop();
         badge.stop();
@@ -226,6 +256,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       signIn: { relayUrl, email, hasDemo: deps.demo !== null, endedBy },
       session: who === null ? null : { agent: who.agent, clinic: who.clinic },
       sync: session.desk()?.syncView() ?? { ...idleStatus, unsent: 0 },
+      presence: session.desk()?.presence() ?? [],
       clockOffsetMs: clock.offset(),
       notice,
     };

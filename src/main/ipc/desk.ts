@@ -1,4 +1,6 @@
 import type { Clock } from '../lib/time.ts';
+import type { Actions } from '../services/actions.ts';
+import type { Presence } from '../services/presence.ts';
 import type { ChangeSet, Store } from '../store/interface.ts';
 import type { SendDecision } from '../outbox/send-rule.ts';
 import type { Command, ConversationFacts } from '@recado/protocol';
@@ -12,6 +14,8 @@ export interface Desk {
   decideSend: (facts: ConversationFacts, now: number) => SendDecision;
   /** Puts a command into the outbox together with its predicted effect, and sees it sent. */
   enqueue: (command: Command) => Promise<void>;
+  actions: Pick<Actions, 'act' | 'undo'>;
+  presence: Pick<Presence, 'set'>;
   /** Tells the window what a local write touched, and the outbox that there may be news. */
   announce: (changes: ChangeSet) => void;
 }

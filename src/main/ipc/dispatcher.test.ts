@@ -29,6 +29,16 @@ function setUp(handlers: Partial<Handlers>, checkOutput = true) {
   return { dispatch, logs };
 }
 
+const QUERY = {
+  filter: 'received',
+  assigned: null,
+  teamId: null,
+  tagIds: [],
+  unreadOnly: false,
+  unansweredOnly: false,
+  sort: 'newest',
+};
+
 describe('handlers', () => {
   it('answer every call there is, and no other', () => {
     expect(Object.keys(realHandlers()).sort()).toEqual([...CALLS].sort());
@@ -38,18 +48,30 @@ describe('handlers', () => {
   it.each(CALLS.filter((name) => !/^(app|session)\./.test(name)))(
     '%s needs somebody signed in',
     async (name) => {
+      const ids = { conversationId: ID, messageId: ID, actionId: ID, tagId: ID, intoTagId: ID, teamId: ID };
       const input: Record<string, unknown> = {
-        filter: 'received',
+        ...ids,
+        query: QUERY,
         before: null,
         limit: 1,
-        conversationId: ID,
-        messageId: ID,
         upToOrdinal: 1,
         text: 'x',
+        target: { query: QUERY },
+        action: { type: 'close' },
+        isWriting: false,
+        mentionedAgentIds: [],
+        memberIds: [],
+        name: 'x',
+        color: '#336699',
+        settings: {},
       };
-      const wanted = Object.keys((calls[name].in as unknown as { shape: object }).shape);
+      const { shape } = calls[name].in as unknown as { shape: object };
       const { dispatch } = setUp({});
-      const given = Object.fromEntries(wanted.map((key) => [key, input[key]]));
+      const given = Object.fromEntries(
+        Object.keys(shape)
+          .filter((key) => key in input)
+          .map((key) => [key, input[key]]),
+      );
       expect(await dispatch(name, given, trusted)).toEqual({ ok: false, error: { code: 'signed_out' } });
     },
   );
@@ -63,13 +85,7 @@ describe('dispatcher', () => {
     ['a stranger', 'inbox.counts', {}, { trusted: false }, 'untrusted_sender'],
     ['no input', 'inbox.page', undefined, trusted, 'invalid_input'],
     ['an extra field', 'inbox.counts', { sql: 'drop table' }, trusted, 'invalid_input'],
-    [
-      'too large a page',
-      'inbox.page',
-      { filter: 'received', before: null, limit: 201 },
-      trusted,
-      'invalid_input',
-    ],
+    ['too large a page', 'inbox.page', { query: QUERY, before: null, limit: 201 }, trusted, 'invalid_input'],
     ['blanks only', 'message.send', { conversationId: ID, text: '  \n ' }, trusted, 'invalid_input'],
     [
       'too long a text',

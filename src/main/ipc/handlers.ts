@@ -1,5 +1,7 @@
 import type { FindDesk } from './desk.ts';
 import type { Handlers } from './dispatcher.ts';
+import { createActionHandlers } from './handlers/actions.ts';
+import { createDirectoryHandlers } from './handlers/directory.ts';
 import { createInboxHandlers } from './handlers/inbox.ts';
 import { createSessionHandlers, type SessionDoor } from './handlers/session.ts';
 import { createThreadHandlers } from './handlers/thread.ts';
@@ -10,5 +12,7 @@ export function createHandlers(deps: { findDesk: FindDesk; session: SessionDoor 
     ...createSessionHandlers(deps.session),
     ...createInboxHandlers(deps.findDesk),
     ...createThreadHandlers(deps.findDesk),
+    ...createActionHandlers(deps.findDesk),
+    ...createDirectoryHandlers(deps.findDesk),
   };
 }

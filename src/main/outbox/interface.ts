@@ -1,7 +1,7 @@
 import type { Scheduler } from '../lib/time.ts';
 import type { Log } from '../lib/log.ts';
 import type { RelayClient } from '../relay/interface.ts';
-import type { ChangeSet, Store } from '../store/interface.ts';
+import type { ChangeSet, RefusedCommand, Store } from '../store/interface.ts';
 
 export interface OutboxDeps {
   store: {
@@ -12,6 +12,8 @@ export interface OutboxDeps {
   random: () => number;
   log: Log;
   onChanges: (changes: ChangeSet) => void;
+  /** The relay did not accept these, and they are undone. */
+  onRefused: (refused: RefusedCommand[]) => void;
   /** The relay has revoked this session; nothing more is sent. */
   onRevoked: () => void;
 }

@@ -52,7 +52,7 @@ function setUp(count: number, script: ((commands: Command[]) => Outcome<CommandR
               1,
             );
           }
-          return nothing;
+          return { changes: nothing, refused: [] };
         },
         async returnOutbox({ commandIds }) {
           for (const entry of queue) {
@@ -74,6 +74,7 @@ function setUp(count: number, script: ((commands: Command[]) => Outcome<CommandR
     random: () => 0,
     log: () => undefined,
     onChanges: () => undefined,
+    onRefused: () => undefined,
     onRevoked: () => {
       isRevoked = true;
     },

@@ -32,7 +32,11 @@ export function createOutboxRunner(deps: OutboxDeps): OutboxRunner {
   async function record(entries: OutboxEntry[], answered: CommandResult[]): Promise<boolean> {
     const sent = new Set(idsOf(entries));
     const results = answered.filter(({ id }) => sent.has(id));
-    if (results.length > 0) deps.onChanges(await store.write.recordOutboxResults({ results }));
+    if (results.length > 0) {
+      const { changes, refused } = await store.write.recordOutboxResults({ results });
+      deps.onChanges(changes);
+      if (refused.length > 0) deps.onRefused(refused);
+    }
     const known = new Set(results.map(({ id }) => id));
     const unanswered = entries.filter(({ command }) => !known.has(command.id));
     await giveBack(unanswered);

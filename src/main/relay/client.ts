@@ -20,6 +20,7 @@ import { readJsonLines } from './lines.ts';
 const SILENCE = {
   request: 20_000,
   signOut: 3_000,
+  presence: 3_000,
   /** A snapshot of a large clinic may need a while before its first line. */
   snapshot: 60_000,
   /** Two and a half pings: one may be lost to a hiccup, two mean the connection is dead. */
@@ -82,6 +83,16 @@ export function createRelayClient(options: HttpOptions): RelayClient {
       if (!answer.ok) return answer;
       const response = parse(CommandsResponse, answer.value);
       return response.ok ? { ok: true, value: response.value.results } : response;
+    },
+
+    async presence(request) {
+      const answer = await http.text({
+        method: 'POST',
+        path: `${API_BASE}/presence`,
+        body: request,
+        silenceMs: SILENCE.presence,
+      });
+      return answer.ok ? { ok: true, value: null } : answer;
     },
 
     snapshot: ({ signal, onHead, onChanges }) =>

@@ -1,23 +1,33 @@
-import { Change, StreamEvent, StreamPing } from '@recado/protocol';
+import { Change, PresenceEvent, StreamEvent, StreamPing } from '@recado/protocol';
 import { createParser } from 'eventsource-parser';
 import type { OpenBody } from './http.ts';
 import type { Outcome, StreamItem } from './interface.ts';
 import { readText } from './lines.ts';
 
+const readers: Record<string, (value: unknown) => StreamItem | null> = {
+  [StreamEvent.change](value) {
+    const change = Change.safeParse(value);
+    return change.success ? { type: 'change', change: change.data } : null;
+  },
+  [StreamEvent.ping](value) {
+    const ping = StreamPing.safeParse(value);
+    return ping.success ? { type: 'ping', head: ping.data.head } : null;
+  },
+  // A kind from a newer relay is passed over: nothing is lost that is not said again.
+  [StreamEvent.ephemeral](value) {
+    const presence = PresenceEvent.safeParse(value);
+    return presence.success ? { type: 'presence', event: presence.data } : { type: 'other' };
+  },
+};
+
 function readItem(name: string | undefined, data: string): StreamItem | null {
-  if (name !== StreamEvent.change && name !== StreamEvent.ping) return { type: 'other' };
-  let value: unknown;
+  const read = Object.hasOwn(readers, name ?? '') ? readers[name ?? ''] : undefined;
+  if (read === undefined) return { type: 'other' };
   try {
-    value = JSON.parse(data);
+    return read(JSON.parse(data));
   } catch {
     return null;
   }
-  if (name === StreamEvent.ping) {
-    const ping = StreamPing.safeParse(value);
-    return ping.success ? { type: 'ping', head: ping.data.head } : null;
-  }
-  const change = Change.safeParse(value);
-  return change.success ? { type: 'change', change: change.data } : null;
 }
 
 /**

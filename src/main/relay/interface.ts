@@ -4,6 +4,8 @@ import type {
   ChangesPage,
   Command,
   CommandResult,
+  PresenceEvent,
+  PresenceRequest,
   Session,
   SessionRequest,
   SnapshotHead,
@@ -33,7 +35,10 @@ export type RelayFailure =
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; failure: RelayFailure };
 
 export type StreamItem =
-  { type: 'change'; change: Change } | { type: 'ping'; head: number } | { type: 'other' };
+  | { type: 'change'; change: Change }
+  | { type: 'ping'; head: number }
+  | { type: 'presence'; event: PresenceEvent }
+  | { type: 'other' };
 
 export interface RelayClient {
   signIn(request: SessionRequest): Promise<Outcome<Session>>;
@@ -41,6 +46,8 @@ export interface RelayClient {
   signOut(): Promise<Outcome<null>>;
   changes(input: { after: number; signal: AbortSignal }): Promise<Outcome<ChangesPage>>;
   commands(input: { commands: Command[]; signal: AbortSignal }): Promise<Outcome<CommandResult[]>>;
+  /** Says what the person in front of this PC is doing; given up after a few seconds. */
+  presence(request: z.infer<typeof PresenceRequest>): Promise<Outcome<null>>;
   /**
    * Reads a whole snapshot in bounded memory: the next lines are read when `onHead` or `onChanges` has resolved.
    * Succeeds only when the closing line was seen.

@@ -9,6 +9,7 @@ import { reads, writes } from './registry.ts';
 import {
   buildConversation,
   buildPatient,
+  buildQuery,
   buildSend,
   conversationId,
   createTemporaryFolder,
@@ -60,7 +61,7 @@ describe('the store behind its threads', () => {
   test('what one thread writes the other reads, also after opening again', async () => {
     const first = await open();
     await bootstrap(first.store);
-    const input = { filter: 'received', before: null, limit: 10, now: NOON } as const;
+    const input = { query: buildQuery(), before: null, limit: 10, now: NOON };
     const page = await first.store.read.inboxPage(input);
     expect(page.rows.map((row) => row.displayName)).toEqual(['Paciente 1']);
     await first.store.write.checkpoint({});
@@ -73,7 +74,7 @@ describe('the store behind its threads', () => {
   test('a command on its way when everything stopped is queued again', async () => {
     const { store } = await open();
     await bootstrap(store);
-    await store.write.enqueueCommand({ command: buildSend(1, 1), now: NOON });
+    await store.write.enqueueCommands({ commands: [buildSend(1, 1)], now: NOON });
     expect(await store.write.takeOutbox({ limit: 9 })).toHaveLength(1);
     // A second writer on the same file stands for the start after a kill: nothing told the first one to stop.
     const { store: restarted } = await open();
@@ -85,8 +86,8 @@ describe('the store behind its threads', () => {
   test('a failing call rejects with a code and tells nothing of what was in it', async () => {
     const { store } = await open();
     const secret = 'Ana tiene dolor';
-    const call = store.write.enqueueCommand({
-      command: { ...buildSend(1, 1), type: 'unheard.of', args: { text: secret } },
+    const call = store.write.enqueueCommands({
+      commands: [{ ...buildSend(1, 1), type: 'unheard.of', args: { text: secret } }],
       now: NOON,
     });
     const error = await call.then(
@@ -95,7 +96,7 @@ describe('the store behind its threads', () => {
     );
     expect(error).toMatchObject({ name: 'StoreError', code: 'failed' });
     expect(`${error!.message} ${error!.stack} ${logged.join()}`).not.toContain(secret);
-    expect(logged).toEqual(['store.callFailed {"role":"writer","call":"enqueueCommand","code":"failed"}']);
+    expect(logged).toEqual(['store.callFailed {"role":"writer","call":"enqueueCommands","code":"failed"}']);
   });
 
   test('after closing, calls reject', async () => {

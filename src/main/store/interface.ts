@@ -2,12 +2,14 @@
  * Everything the rest of main may ask of the local store. Reads run on the reader thread, writes on the writer;
  * each is one use case and one transaction. Times are epoch milliseconds by the relay's clock and always passed in.
  */
-import type { Change, Command, CommandResult, ConversationFilter } from '@recado/protocol';
+import type { Change, Command, CommandResult, Conversation } from '@recado/protocol';
 import type {
   ConversationDetail,
+  Directory,
   InboxCounts,
   InboxCursor,
   InboxPage,
+  InboxQuery,
   ThreadCursor,
   ThreadPage,
 } from '../../shared/contract/index.ts';
@@ -42,21 +44,49 @@ export interface OutboxEntry {
   attempts: number;
 }
 
+/** A conversation as it is shown, with the version the relay last gave it. */
+export interface ConversationState {
+  id: string;
+  version: number;
+  conversation: Conversation;
+}
+
+/** A command the relay did not accept; its effect is undone. */
+export interface RefusedCommand {
+  commandId: string;
+  type: string;
+  conversationId: string | null;
+  displayName: string | null;
+  code: string;
+}
+
 export interface StoreReads {
-  inboxPage(input: {
-    filter: ConversationFilter;
-    before: InboxCursor | null;
-    limit: number;
-    now: number;
-  }): InboxPage;
+  inboxPage(input: { query: InboxQuery; before: InboxCursor | null; limit: number; now: number }): InboxPage;
   inboxCounts(input: { now: number }): InboxCounts;
+  /** How many conversations a query matches. */
+  inboxMatch(input: { query: InboxQuery; now: number }): number;
+  /** Up to `limit` of them, in no particular order. */
+  matchingConversations(input: { query: InboxQuery; now: number; limit: number }): {
+    conversationIds: string[];
+  };
+  directory(input: Record<string, never>): Directory;
+  /** Conversations as an action finds them; unknown ones are left out. */
+  conversationStates(input: { conversationIds: string[] }): ConversationState[];
+  /** The newest answer somebody else of the clinic has sent after an ordinal, as far as this PC has heard. */
+  answerAfter(input: {
+    conversationId: string;
+    ordinal: number;
+  }): { authorName: string | null; text: string | null } | null;
   conversationDetail(input: { conversationId: string; now: number }): ConversationDetail | null;
   threadPage(input: {
     conversationId: string;
     before: ThreadCursor | null;
     limit: number;
   }): ThreadPage | null;
-  /** The instant after `now` at which some conversation with people expires; null when none will. */
+  /**
+   * The instant after `now` at which time alone changes a list: a conversation with people expires, its window ends, or
+   * a snooze runs out; null when nothing will.
+   */
   nextExpiry(input: { now: number }): number | null;
   /** Newest first; words match by prefix, accents and case do not matter. */
   searchMessages(input: {
@@ -89,22 +119,25 @@ export interface StoreWrites {
    */
   applyHistory(input: { changes: Change[]; before: number | null }): ChangeSet;
   /**
-   * Accepts an action: the command into the outbox and its predicted effect into the rows, together. A send also
-   * clears the conversation's draft.
+   * Accepts actions: commands into the outbox and their predicted effect into the rows, together. A send also clears
+   * the conversation's draft.
    */
-  enqueueCommand(input: { command: Command; now: number }): ChangeSet;
+  enqueueCommands(input: { commands: Command[]; now: number }): ChangeSet;
+  /** Takes commands back: those still queued are removed; for each of the others its inverse commands are queued. */
+  undoCommands(input: { undone: { commandId: string; inverse: Command[] }[]; now: number }): ChangeSet;
   /** Takes up to `limit` queued commands, oldest first, none behind an unfinished one of its conversation, and marks them `sending`. */
   takeOutbox(input: { limit: number }): OutboxEntry[];
   /**
    * The relay has answered. Applied ones leave once their changes are in (a sent message stays visible until then).
-   * Refused ones lose their prediction; a refused send is kept with its code, of anything else nothing is left to show.
+   * Refused ones lose their prediction; a refused message is kept with its code, anything else goes and is named in
+   * `refused`, so that the person hears of it once.
    */
-  recordOutboxResults(input: { results: CommandResult[] }): ChangeSet;
+  recordOutboxResults(input: { results: CommandResult[] }): { changes: ChangeSet; refused: RefusedCommand[] };
   /** Nothing was heard: `sending` becomes `queued` again, attempts counted. Safe, because the relay knows the ids. */
   returnOutbox(input: { commandIds: string[] }): ChangeSet;
-  /** Removes a queued or refused send; false when it has already left. */
+  /** Removes a queued or refused send or note; false when it has already left. */
   discardMessage(input: { messageId: string }): { discarded: boolean; changes: ChangeSet };
-  /** Queues a refused send of this PC again with a new command id and window end; false when there is none. */
+  /** Queues a refused send or note of this PC again with a new command id and window end; false when there is none. */
   retryRefused(input: { messageId: string; command: Command; now: number }): {
     retried: boolean;
     changes: ChangeSet;

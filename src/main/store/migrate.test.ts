@@ -29,9 +29,9 @@ describe('the migrations of the store', () => {
     expect(readVersion(stepped)).toBe(MIGRATIONS.at(-1)!.version);
   });
 
-  test('0010 makes an empty store whose every table is a mirror, local, or derived', () => {
+  test('a new store is empty, and every table is a mirror, local, or derived', () => {
     const connection = new Database(':memory:');
-    migrate(connection, MIGRATIONS.slice(0, 1));
+    migrate(connection, MIGRATIONS);
     const tables = connection
       .prepare(`select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'`)
       .pluck()

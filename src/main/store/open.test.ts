@@ -49,8 +49,8 @@ function fill(): void {
   ]);
   store.write.setAgent({ agentId: conversationId(7) });
   store.write.applyChanges({ changes, next: 300 });
-  store.write.enqueueCommand({ command: buildSend(1, 1, `${MARKER} ya`), now: NOON });
-  store.write.enqueueCommand({ command: buildSend(2, 2), now: NOON });
+  store.write.enqueueCommands({ commands: [buildSend(1, 1, `${MARKER} ya`)], now: NOON });
+  store.write.enqueueCommands({ commands: [buildSend(2, 2)], now: NOON });
   store.write.saveDraft({ conversationId: conversationId(3), text: `${MARKER} borrador` });
   store.connection.close();
 }

@@ -3,15 +3,18 @@ import type { ReadDatabase, WriteDatabase } from './database.ts';
 import type { StoreReads, StoreWrites } from './interface.ts';
 import {
   discardMessage,
-  enqueueCommand,
+  enqueueCommands,
   recordOutboxResults,
   retryRefused,
   returnOutbox,
   saveDraft,
   takeOutbox,
+  undoCommands,
 } from './queries/commands.ts';
 import { getConversationDetail } from './queries/conversation-detail.ts';
-import { getInboxCounts, getInboxPage, getNextExpiry } from './queries/inbox.ts';
+import { getAnswerAfter, listConversationStates } from './queries/conversations.ts';
+import { getDirectory } from './queries/directory.ts';
+import { countMatching, getInboxCounts, getInboxPage, getNextExpiry, listMatching } from './queries/inbox.ts';
 import { getLocalValue, setAgent, setLocalValue } from './queries/local-values.ts';
 import { countOutbox } from './queries/outbox.ts';
 import { searchMessages } from './queries/search.ts';
@@ -31,6 +34,11 @@ export type TransactionalWrites = Omit<StoreWrites, 'checkpoint'>;
 export const reads: Queries<StoreReads, ReadDatabase> = {
   inboxPage: getInboxPage,
   inboxCounts: getInboxCounts,
+  inboxMatch: countMatching,
+  matchingConversations: listMatching,
+  directory: getDirectory,
+  conversationStates: listConversationStates,
+  answerAfter: getAnswerAfter,
   conversationDetail: getConversationDetail,
   threadPage: getThreadPage,
   nextExpiry: getNextExpiry,
@@ -47,7 +55,8 @@ export const writes: Queries<TransactionalWrites, WriteDatabase> = {
   endSnapshot,
   applyChanges,
   applyHistory,
-  enqueueCommand,
+  enqueueCommands,
+  undoCommands,
   takeOutbox,
   recordOutboxResults,
   returnOutbox,

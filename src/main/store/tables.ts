@@ -9,6 +9,7 @@ export const MIRROR_TABLES = [
   'patients',
   'appointments',
   'conversations',
+  'conversation_links',
   'messages',
 ] as const;
 

@@ -10,6 +10,7 @@ import type {
   Message,
   Patient,
   Tag,
+  Team,
 } from '@recado/protocol';
 import { toTimestamp } from '@recado/protocol';
 import Database from 'better-sqlite3';
@@ -24,6 +25,7 @@ import {
   type WriteDatabase,
 } from './database.ts';
 import type { StoreReads } from './interface.ts';
+import type { InboxQuery } from '../../shared/contract/index.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { reads, writes, type TransactionalWrites } from './registry.ts';
@@ -79,6 +81,7 @@ export const messageId = (number: number): string => testId(3, number);
 export const agentId = (number: number): string => testId(4, number);
 export const tagId = (number: number): string => testId(5, number);
 export const appointmentId = (number: number): string => testId(6, number);
+export const teamId = (number: number): string => testId(8, number);
 export const commandId = (number: number): string => testId(7, number);
 
 /** Conversation `number` with patient `number`, in the received filter at noon. */
@@ -98,6 +101,8 @@ export function buildConversation(number: number, overrides: Partial<Conversatio
     lastMessageDirection: 'inbound',
     lastMessage: null,
     unread: 1,
+    pinned: false,
+    snoozedUntil: null,
     tagIds: [],
     assigneeIds: [],
     teamIds: [],
@@ -163,6 +168,24 @@ export function buildAppointment(
   };
 }
 
+/** Everything in a filter, newest first, unless told otherwise. */
+export const buildQuery = (overrides: Partial<InboxQuery> = {}): InboxQuery => ({
+  filter: 'received',
+  assigned: null,
+  teamId: null,
+  tagIds: [],
+  unreadOnly: false,
+  unansweredOnly: false,
+  sort: 'newest',
+  ...overrides,
+});
+
+export const buildTeam = (number: number, name: string, memberIds: string[] = []): Team => ({
+  id: teamId(number),
+  name,
+  memberIds,
+});
+
 export const buildAgent = (number: number, name: string): Agent => ({
   id: agentId(number),
   name,
@@ -225,9 +248,13 @@ export function dumpMirror({ connection }: TestStore): Record<string, unknown[]>
       'select id, version, patient_id, starts_at, treatment, professional, state from appointments order by id',
     ),
     conversations: all(
-      `select id, version, patient_id, relay_json, prediction_json, queue, expires_at, last_activity_at, is_unread,
-         is_unanswered
+      `select id, version, patient_id, relay_json, prediction_json, queue, rank, is_pinned, snoozed_until, expires_at,
+         window_ends_at, last_activity_at, is_unread, is_unanswered
        from conversations where relay_json is not null order by id`,
+    ),
+    links: all(
+      `select id, target_id, is_people, conversation_links.is_unread
+       from conversation_links join conversations on key = conversation_key order by id, target_id`,
     ),
     messages: all(
       `select conversations.id as conversation_id, messages.ordinal, messages.version, messages.id as message_id,

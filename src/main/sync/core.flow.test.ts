@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { buildQuery } from '../store/testing.ts';
 import { createProfile, startApp, type TestApp, type TestProfile } from '../testing/app.ts';
 import { createClinicWorld, JAVIER, LUCIA, type ClinicWorld } from '../testing/clinic-world.ts';
 
@@ -55,7 +56,7 @@ async function signedIn(): Promise<TestApp> {
 }
 
 const rows = async (app: TestApp) =>
-  (await app.ask('inbox.page', { filter: 'received', before: null, limit: 50 })).rows;
+  (await app.ask('inbox.page', { query: buildQuery(), before: null, limit: 50 })).rows;
 
 /** The conversation whose last message is this. */
 const rowWith = (app: TestApp, text: string) =>

@@ -51,6 +51,7 @@ export function createFeed(deps: SyncDeps & { turns: Turns; board: StatusBoard }
     for (const item of items) {
       if (item.type === 'change') changes.push(item.change);
       else if (item.type === 'ping') head = Math.max(head, item.head);
+      else if (item.type === 'presence') deps.onPresence(item.event);
     }
     const last = changes.reduce((highest, change) => Math.max(highest, change.seq), 0);
     if (changes.length > 0) await apply(changes, last, 'live');

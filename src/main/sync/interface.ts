@@ -1,3 +1,4 @@
+import type { PresenceEvent } from '@recado/protocol';
 import type { z } from 'zod';
 import type { SYNC_PHASES, SyncView } from '../../shared/contract/index.ts';
 import type { Clock, Scheduler } from '../lib/time.ts';
@@ -25,6 +26,7 @@ export interface SyncDeps {
   log: Log;
   onStatus: (status: SyncStatus) => void;
   onChanges: (changes: ChangeSet, origin: ChangeOrigin) => void;
+  onPresence: (event: PresenceEvent) => void;
   /** The relay has revoked this session; the engine has stopped. */
   onRevoked: () => void;
 }

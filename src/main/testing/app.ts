@@ -52,7 +52,12 @@ export interface TestApp {
   core: Core;
   /** The last state seen. */
   state(): AppState;
-  events: { changed: EventPayload<'changed'>[]; state: AppState[] };
+  events: {
+    changed: EventPayload<'changed'>[];
+    state: AppState[];
+    presence: EventPayload<'presence'>[];
+    refused: EventPayload<'refused'>[];
+  };
   badges: number[];
   /** Lines of the log, as name and fields. */
   logs: { name: string; fields: Record<string, number | string | boolean> }[];
@@ -91,7 +96,7 @@ export async function createProfile(): Promise<TestProfile> {
 
 /** Starts the app on a profile; resolves when it is no longer `starting`. */
 export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> = {}): Promise<TestApp> {
-  const events: TestApp['events'] = { changed: [], state: [] };
+  const events: TestApp['events'] = { changed: [], state: [], presence: [], refused: [] };
   const badges: number[] = [];
   const logs: TestApp['logs'] = [];
   const waiting = new Set<() => void>();
@@ -120,8 +125,7 @@ export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> 
     ...changes,
   });
   core.onEvent((name, payload) => {
-    if (name === 'changed') events.changed.push(payload as EventPayload<'changed'>);
-    else events.state.push(payload as AppState);
+    (events[name] as EventPayload<typeof name>[]).push(payload);
     wakeAll();
   });
   const call: TestApp['call'] = (name, input) =>

@@ -5,7 +5,10 @@ import { done, refused, type Handlers } from '../dispatcher.ts';
 /** Screenfuls of the list and the panel. */
 export function createInboxHandlers(
   findDesk: FindDesk,
-): Pick<Handlers, 'inbox.page' | 'inbox.counts' | 'conversation.get' | 'conversation.markRead'> {
+): Pick<
+  Handlers,
+  'inbox.page' | 'inbox.counts' | 'inbox.match' | 'conversation.get' | 'conversation.markRead'
+> {
   return {
     'inbox.page': (input) =>
       withDesk(findDesk, async ({ store, clock }) =>
@@ -15,6 +18,11 @@ export function createInboxHandlers(
     'inbox.counts': () =>
       withDesk(findDesk, async ({ store, clock }) =>
         done(await store.read.inboxCounts({ now: clock.now() })),
+      ),
+
+    'inbox.match': ({ query }) =>
+      withDesk(findDesk, async ({ store, clock }) =>
+        done({ count: await store.read.inboxMatch({ query, now: clock.now() }) }),
       ),
 
     'conversation.get': ({ conversationId }) =>

@@ -34,7 +34,10 @@ async function findItem(desk: Desk, conversationId: string, messageId: string): 
 /** A conversation's messages and what a person does with them. */
 export function createThreadHandlers(
   findDesk: FindDesk,
-): Pick<Handlers, 'thread.page' | 'message.send' | 'message.retry' | 'message.discard' | 'draft.save'> {
+): Pick<
+  Handlers,
+  'thread.page' | 'message.send' | 'note.add' | 'message.retry' | 'message.discard' | 'draft.save'
+> {
   return {
     'thread.page': (input) =>
       withDesk(findDesk, async ({ store }) => {
@@ -42,16 +45,45 @@ export function createThreadHandlers(
         return page === null ? refused('not_found') : done(page);
       }),
 
-    'message.send': ({ conversationId, text }) =>
+    'message.send': ({ conversationId, text, basedOnOrdinal }) =>
       withDesk(findDesk, async (desk) => {
         const permission = await askToSend(desk, conversationId);
         if (!permission.ok) return permission;
+        const answer =
+          basedOnOrdinal === null
+            ? null
+            : await desk.store.read.answerAfter({ conversationId, ordinal: basedOnOrdinal });
+        if (answer !== null) return refused('answered_meanwhile', { answer });
         const { now, notAfter } = permission.data;
         const messageId = newId();
         await desk.enqueue({
           id: newId(),
           type: 'message.send',
-          args: { messageId, conversationId, text, replyTo: null, notAfter: toTimestamp(notAfter) },
+          args: {
+            messageId,
+            conversationId,
+            text,
+            replyTo: null,
+            notAfter: toTimestamp(notAfter),
+            // The relay decides for what this PC has not heard of yet.
+            unlessAnsweredAfter: basedOnOrdinal,
+          },
+          basedOn: null,
+          issuedAt: toTimestamp(now),
+        });
+        return done({ messageId });
+      }),
+
+    'note.add': ({ conversationId, text, mentionedAgentIds }) =>
+      withDesk(findDesk, async (desk) => {
+        const now = desk.clock.now();
+        if ((await desk.store.read.conversationDetail({ conversationId, now })) === null)
+          return refused('not_found');
+        const messageId = newId();
+        await desk.enqueue({
+          id: newId(),
+          type: 'note.add',
+          args: { messageId, conversationId, text, mentionedAgentIds },
           basedOn: null,
           issuedAt: toTimestamp(now),
         });
@@ -60,26 +92,33 @@ export function createThreadHandlers(
 
     'message.retry': ({ conversationId, messageId }) =>
       withDesk(findDesk, async (desk) => {
-        const permission = await askToSend(desk, conversationId);
-        if (!permission.ok) return permission;
-        const { now, notAfter } = permission.data;
         const item = await findItem(desk, conversationId, messageId);
         if (item === null) return refused('not_found');
+        const now = desk.clock.now();
         const command = { id: newId(), basedOn: null, issuedAt: toTimestamp(now) };
-        const args = { messageId, conversationId, notAfter: toTimestamp(notAfter) };
-        // A send the relay refused exists on this PC alone and goes again whole; one that failed later is the relay's
-        // to repeat.
-        if (item.ordinal !== null) {
-          await desk.enqueue({ ...command, type: 'message.retry', args });
+        /** What the relay refused exists on this PC alone and goes again whole, this time on no condition. */
+        const sendWhole = async (type: 'message.send' | 'note.add', args: Record<string, unknown>) => {
+          const { retried, changes } = await desk.store.write.retryRefused({
+            messageId,
+            command: { ...command, type, args: { messageId, conversationId, text: item.text, ...args } },
+            now,
+          });
+          if (!retried) return refused('not_found');
+          desk.announce(changes);
           return done({});
-        }
-        const { retried, changes } = await desk.store.write.retryRefused({
-          messageId,
-          command: { ...command, type: 'message.send', args: { ...args, text: item.text, replyTo: null } },
-          now,
+        };
+        if (item.kind === 'note')
+          return sendWhole('note.add', { mentionedAgentIds: item.content.mentionedAgentIds ?? [] });
+        const permission = await askToSend(desk, conversationId);
+        if (!permission.ok) return permission;
+        const notAfter = toTimestamp(permission.data.notAfter);
+        if (item.ordinal === null) return sendWhole('message.send', { replyTo: null, notAfter });
+        // One that failed later is the relay's to repeat.
+        await desk.enqueue({
+          ...command,
+          type: 'message.retry',
+          args: { messageId, conversationId, notAfter },
         });
-        if (!retried) return refused('not_found');
-        desk.announce(changes);
         return done({});
       }),
 

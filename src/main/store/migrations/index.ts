@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { firstTables } from './0010-first-tables.ts';
+import { sharedInbox } from './0020-shared-inbox.ts';
 
 /** Every migration, oldest first. Append only; numbers grow by ten. */
-export const MIGRATIONS: readonly Migration[] = [firstTables];
+export const MIGRATIONS: readonly Migration[] = [firstTables, sharedInbox];

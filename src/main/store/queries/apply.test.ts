@@ -148,12 +148,14 @@ describe('applying changes', () => {
     { timeout: PATIENCE_MS },
     () => {
       const withCommands = (store: TestStore) => {
-        store.write.enqueueCommand({ command: buildSend(1, 1), now: NOON });
-        store.write.enqueueCommand({
-          command: buildCommand(2, 'conversation.markRead', {
-            conversationId: conversationId(1),
-            upToOrdinal: 6,
-          }),
+        store.write.enqueueCommands({ commands: [buildSend(1, 1)], now: NOON });
+        store.write.enqueueCommands({
+          commands: [
+            buildCommand(2, 'conversation.markRead', {
+              conversationId: conversationId(1),
+              upToOrdinal: 6,
+            }),
+          ],
           now: NOON,
         });
       };

@@ -17,13 +17,21 @@ import {
   findConversation,
   insertPlaceholder,
   listConversationsOfPatient,
+  listPredictedConversations,
   markConversationSeen,
   refreshPrediction,
   removeConversation,
   writeRelayConversation,
 } from './conversations.ts';
 import { deleteMessages, deleteMessagesOfConversation, upsertMessage } from './messages.ts';
-import { listSentMessageIds, mapPendingCommands, removeSend, removeSettled } from './outbox.ts';
+import {
+  createPendingCommands,
+  hasPending,
+  listSentMessageIds,
+  removeSend,
+  removeSettled,
+  type Departed,
+} from './outbox.ts';
 import { deletePatient, markPatientSeen, upsertPatient } from './patients.ts';
 import { deleteReference, markReferenceSeen, upsertReference } from './reference.ts';
 import { getSyncState, noteUnreadable } from './sync-state.ts';
@@ -234,23 +242,38 @@ export function finishBatch(batch: Batch): ChangeSet {
     for (const id of listConversationsOfPatient(database, patientId)) touched.add(id);
   }
   const { cursor } = getSyncState(database);
-  if (cursor !== null) {
-    for (const id of removeSettled(database, cursor)) {
-      batch.unsettled.add(id);
-      touched.add(id);
-    }
+  if (cursor !== null) settle(batch, removeSettled(database, cursor));
+  if (batch.unsettled.size > 0 || hasPending(database)) {
+    const pendingOf = createPendingCommands(database);
+    for (const id of new Set([...batch.unsettled, ...touched]))
+      refreshPrediction(database, id, pendingOf(id));
   }
-  const pending = mapPendingCommands(database);
-  for (const id of pending.keys()) if (touched.has(id)) batch.unsettled.add(id);
-  for (const id of batch.unsettled) refreshPrediction(database, id, pending.get(id) ?? []);
   return toChangeSet(touched, batch.reference);
 }
 
-/** Puts pending commands on top again after the outbox changed, and names the conversations. */
-export function refreshConversations(database: WriteDatabase, conversationIds: string[]): ChangeSet {
-  const pending = mapPendingCommands(database);
-  for (const id of new Set(conversationIds)) refreshPrediction(database, id, pending.get(id) ?? []);
-  return toChangeSet(new Set(conversationIds), false);
+function settle(batch: Batch, { conversationIds, reference }: Departed): void {
+  for (const id of reference
+    ? [...conversationIds, ...listPredictedConversations(batch.database)]
+    : conversationIds) {
+    batch.unsettled.add(id);
+    batch.touched.add(id);
+  }
+  batch.reference ||= reference;
+}
+
+/**
+ * Puts pending commands on top again after the outbox changed, and names the conversations. When tags or teams are
+ * among what changed, every conversation that is shown otherwise than the relay said is looked at.
+ */
+export function refreshConversations(
+  database: WriteDatabase,
+  { conversationIds, reference }: Departed,
+): ChangeSet {
+  const pendingOf = createPendingCommands(database);
+  const ids = new Set(conversationIds);
+  if (reference) for (const id of listPredictedConversations(database)) ids.add(id);
+  for (const id of ids) refreshPrediction(database, id, pendingOf(id));
+  return toChangeSet(ids, reference);
 }
 
 export function toChangeSet(conversationIds: Set<string>, reference: boolean): ChangeSet {

@@ -1,10 +1,13 @@
 /** The writes of people and of the outbox runner: a command and its predicted effect, always together. */
 import type { Command, CommandResult } from '@recado/protocol';
 import type { WriteDatabase } from '../database.ts';
-import type { ChangeSet, OutboxEntry } from '../interface.ts';
+import type { ChangeSet, OutboxEntry, RefusedCommand } from '../interface.ts';
 import { refreshConversations, toChangeSet } from './apply.ts';
+import { getDisplayName } from './conversations.ts';
 import { saveDraft as writeDraft } from './drafts.ts';
+import { listLinkedConversations } from './links.ts';
 import {
+  deleteQueued,
   deleteRefused,
   deleteUnsent,
   insertCommand,
@@ -12,33 +15,80 @@ import {
   removeSettled,
   returnCommands,
   takeOutbox as takeQueued,
+  type Departed,
 } from './outbox.ts';
 import { getSyncState } from './sync-state.ts';
 
 const NOTHING: ChangeSet = { conversationIds: [], overflow: false, reference: false };
 
-/** See `StoreWrites.enqueueCommand`. */
-export function enqueueCommand(database: WriteDatabase, input: { command: Command; now: number }): ChangeSet {
-  const known = insertCommand(database, input);
-  const { conversationId } = known.args;
-  if (known.type === 'message.send') writeDraft(database, { conversationId, text: '' });
-  return refreshConversations(database, [conversationId]);
+/** See `StoreWrites.enqueueCommands`. */
+export function enqueueCommands(
+  database: WriteDatabase,
+  input: { commands: Command[]; now: number },
+): ChangeSet {
+  const touched: Departed = { conversationIds: [], reference: false };
+  for (const command of input.commands) {
+    const known = insertCommand(database, { command, now: input.now });
+    if ('conversationId' in known.args) touched.conversationIds.push(known.args.conversationId);
+    else touched.reference = true;
+    if (known.type === 'message.send')
+      writeDraft(database, { conversationId: known.args.conversationId, text: '' });
+    if (known.type === 'tag.merge' || known.type === 'tag.delete')
+      touched.conversationIds.push(...listLinkedConversations(database, known.args.tagId));
+    if (known.type === 'team.delete')
+      touched.conversationIds.push(...listLinkedConversations(database, known.args.teamId));
+  }
+  return refreshConversations(database, touched);
+}
+
+/** See `StoreWrites.undoCommands`. */
+export function undoCommands(
+  database: WriteDatabase,
+  input: { undone: { commandId: string; inverse: Command[] }[]; now: number },
+): ChangeSet {
+  const removed = deleteQueued(
+    database,
+    input.undone.map(({ commandId }) => commandId),
+  );
+  const taken = new Set(removed.commandIds);
+  const commands = input.undone
+    .filter(({ commandId }) => !taken.has(commandId))
+    .flatMap(({ inverse }) => inverse);
+  const known = commands.map((command) => insertCommand(database, { command, now: input.now }));
+  return refreshConversations(database, {
+    conversationIds: [
+      ...removed.conversationIds,
+      ...known.flatMap(({ args }) => ('conversationId' in args ? args.conversationId : [])),
+    ],
+    reference: removed.reference,
+  });
 }
 
 /** See `StoreWrites.takeOutbox`. */
 export function takeOutbox(database: WriteDatabase, input: { limit: number }): OutboxEntry[] {
   const { entries, dropped } = takeQueued(database, input);
-  if (dropped.length > 0) refreshConversations(database, dropped);
+  if (dropped.conversationIds.length > 0 || dropped.reference) refreshConversations(database, dropped);
   return entries;
 }
 
 /** See `StoreWrites.recordOutboxResults`. */
-export function recordOutboxResults(database: WriteDatabase, input: { results: CommandResult[] }): ChangeSet {
-  const touched = recordResults(database, input.results);
+export function recordOutboxResults(
+  database: WriteDatabase,
+  input: { results: CommandResult[] },
+): { changes: ChangeSet; refused: RefusedCommand[] } {
+  const { refused, ...answered } = recordResults(database, input.results);
   // The changes may have come before the answer.
   const { cursor } = getSyncState(database);
-  if (cursor !== null) touched.push(...removeSettled(database, cursor));
-  return touched.length === 0 ? NOTHING : refreshConversations(database, touched);
+  const settled = cursor === null ? null : removeSettled(database, cursor);
+  const departed = {
+    conversationIds: [...answered.conversationIds, ...(settled?.conversationIds ?? [])],
+    reference: answered.reference || settled?.reference === true,
+  };
+  const isNothing = departed.conversationIds.length === 0 && !departed.reference;
+  return {
+    changes: isNothing ? NOTHING : refreshConversations(database, departed),
+    refused: refused.map((each) => ({ ...each, displayName: getDisplayName(database, each.conversationId) })),
+  };
 }
 
 /** See `StoreWrites.returnOutbox`. */
@@ -53,7 +103,8 @@ export function discardMessage(
 ): { discarded: boolean; changes: ChangeSet } {
   const conversationId = deleteUnsent(database, input.messageId);
   if (conversationId === null) return { discarded: false, changes: NOTHING };
-  return { discarded: true, changes: refreshConversations(database, [conversationId]) };
+  const touched = { conversationIds: [conversationId], reference: false };
+  return { discarded: true, changes: refreshConversations(database, touched) };
 }
 
 /** See `StoreWrites.retryRefused`. */
@@ -62,8 +113,10 @@ export function retryRefused(
   input: { messageId: string; command: Command; now: number },
 ): { retried: boolean; changes: ChangeSet } {
   if (!deleteRefused(database, input.messageId)) return { retried: false, changes: NOTHING };
-  const known = insertCommand(database, input);
-  return { retried: true, changes: refreshConversations(database, [known.args.conversationId]) };
+  return {
+    retried: true,
+    changes: enqueueCommands(database, { commands: [input.command], now: input.now }),
+  };
 }
 
 /** See `StoreWrites.saveDraft`. */

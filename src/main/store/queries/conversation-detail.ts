@@ -5,7 +5,7 @@ import type { ReadDatabase } from '../database.ts';
 import { getNearestAppointments } from './appointments.ts';
 import { getDraft } from './drafts.ts';
 import { mapReference } from './reference.ts';
-import { tagViews } from './views.ts';
+import { agentViews, tagViews } from './views.ts';
 
 interface DetailRow {
   shown_json: string;
@@ -43,8 +43,11 @@ export function getConversationDetail(
     note: row.note ?? '',
     facts: factsOf(conversation),
     tags: tagViews(mapReference(database, 'tag'), conversation.tagIds),
-    assignees: conversation.assigneeIds.map((id) => ({ id, name: agentName(id) })),
-    teams: conversation.teamIds.map((id) => ({ id, name: teams.get(id)?.name ?? '' })),
+    assignees: agentViews(agents, conversation.assigneeIds),
+    teams: conversation.teamIds.flatMap((id) => {
+      const team = teams.get(id);
+      return team === undefined ? [] : [{ id, name: team.name }];
+    }),
     participants: conversation.participants.map(({ agentId, lastAt }) => ({
       id: agentId,
       name: agentName(agentId),
@@ -52,6 +55,8 @@ export function getConversationDetail(
     })),
     nextAppointment: appointments.next,
     lastAppointment: appointments.last,
+    pinned: conversation.pinned,
+    snoozedUntil: toEpoch(conversation.snoozedUntil),
     draft: getDraft(database, conversationId),
   };
 }

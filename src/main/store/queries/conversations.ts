@@ -4,26 +4,39 @@ import {
   expiresAt,
   isUnanswered,
   toEpoch,
+  windowEnd,
   type Conversation,
   type KnownCommand,
 } from '@recado/protocol';
 import { factsOf } from '../conversation-facts.ts';
 import type { ReadDatabase, WriteDatabase } from '../database.ts';
+import type { ConversationState } from '../interface.ts';
 import { predict } from '../predictions.ts';
-import { getOwnAuthor } from './local-values.ts';
-import { countInboundAfter } from './messages.ts';
+import { deleteLinks, writeLinks } from './links.ts';
+import { getAgentId, getOwnAuthor } from './local-values.ts';
+import { countInboundAfter, findAnswerAfter } from './messages.ts';
+import { getClinicSettings } from './reference.ts';
+import { createAuthorViews } from './views.ts';
 
 /** What lists filter, order and count by, from the conversation as it is shown. */
 function stateColumns(shown: Conversation) {
   const facts = factsOf(shown);
+  const snoozedUntil = toEpoch(shown.snoozedUntil) ?? 0;
   return {
     queue: conversationQueue(facts),
+    rank: snoozedUntil > 0 ? 2 : shown.pinned ? 0 : 1,
+    isPinned: shown.pinned ? 1 : 0,
+    snoozedUntil,
     expiresAt: expiresAt(facts),
+    windowEndsAt: windowEnd(facts) ?? 0,
     lastActivityAt: toEpoch(shown.lastActivityAt),
     isUnread: facts.unread > 0 ? 1 : 0,
     isUnanswered: isUnanswered(facts) ? 1 : 0,
   };
 }
+const SET_STATE = `queue = :queue, rank = :rank, is_pinned = :isPinned, snoozed_until = :snoozedUntil,
+  expires_at = :expiresAt, window_ends_at = :windowEndsAt, last_activity_at = :lastActivityAt, is_unread = :isUnread,
+  is_unanswered = :isUnanswered`;
 
 interface HeldConversation {
   key: number;
@@ -56,28 +69,32 @@ export function writeRelayConversation(
   },
 ): void {
   const { conversation, version, held } = input;
+  const state = stateColumns(conversation);
   const row = {
     version,
     patientId: conversation.patientId,
     relayJson: JSON.stringify(conversation),
-    ...stateColumns(conversation),
+    ...state,
   };
   if (held === null) {
-    database.run(
-      `insert into conversations (id, version, snapshot_seq, patient_id, relay_json, queue, expires_at,
-         last_activity_at, is_unread, is_unanswered)
-       values (:id, :version, :snapshotSeq, :patientId, :relayJson, :queue, :expiresAt, :lastActivityAt, :isUnread, :isUnanswered)`,
+    const { key } = database.run(
+      `insert into conversations (id, version, snapshot_seq, patient_id, relay_json, queue, rank, is_pinned,
+         snoozed_until, expires_at, window_ends_at, last_activity_at, is_unread, is_unanswered)
+       values (:id, :version, :snapshotSeq, :patientId, :relayJson, :queue, :rank, :isPinned, :snoozedUntil, :expiresAt,
+         :windowEndsAt, :lastActivityAt, :isUnread, :isUnanswered)`,
       { ...row, id: conversation.id, snapshotSeq: input.snapshotSeq },
     );
+    writeLinks(database, { key, conversation, ...state, isNew: true });
     return;
   }
+  const { key } = held;
   database.run(
     `update conversations set version = :version, patient_id = :patientId, relay_json = :relayJson,
-       prediction_json = null, queue = :queue, expires_at = :expiresAt, last_activity_at = :lastActivityAt,
-       is_unread = :isUnread, is_unanswered = :isUnanswered
+       prediction_json = null, ${SET_STATE}
      where key = :key`,
-    { ...row, key: held.key },
+    { ...row, key },
   );
+  writeLinks(database, { key, conversation, ...state, isNew: false });
 }
 
 export function markConversationSeen(database: WriteDatabase, key: number, snapshotSeq: number): void {
@@ -95,26 +112,30 @@ export function refreshPrediction(
     { conversationId },
   );
   if (row === undefined || row.relay_json === null) return false;
+  if (pending.length === 0 && row.prediction_json === null) return false;
   const { key } = row;
   const relayed = JSON.parse(row.relay_json) as Conversation;
   const context = {
     author: getOwnAuthor(database),
+    assignOnFirstReply: () => getClinicSettings(database).assignOnFirstReply,
     countInboundAfter: (ordinal: number) => countInboundAfter(database, { conversationKey: key, ordinal }),
   };
   const shown = pending.reduce((conversation, command) => predict(command, conversation, context), relayed);
-  const predictionJson = pending.length === 0 ? null : JSON.stringify(shown);
+  const predictionJson = shown === relayed ? null : JSON.stringify(shown);
   if (predictionJson === row.prediction_json) return false;
-  database.run(
-    `update conversations set prediction_json = :predictionJson, queue = :queue, expires_at = :expiresAt,
-       last_activity_at = :lastActivityAt, is_unread = :isUnread, is_unanswered = :isUnanswered
-     where key = :key`,
-    { key, predictionJson, ...stateColumns(shown) },
-  );
+  const state = stateColumns(shown);
+  database.run(`update conversations set prediction_json = :predictionJson, ${SET_STATE} where key = :key`, {
+    key,
+    predictionJson,
+    ...state,
+  });
+  writeLinks(database, { key, conversation: shown, ...state, isNew: false });
   return true;
 }
 
 /** Takes the relay's word away, leaving a placeholder while messages hang on the row. */
 export function removeConversation(database: WriteDatabase, key: number): void {
+  deleteLinks(database, key);
   const message = database.get('select 1 from messages where conversation_key = :key limit 1', { key });
   if (message === undefined) {
     database.run('delete from conversations where key = :key', { key });
@@ -122,7 +143,8 @@ export function removeConversation(database: WriteDatabase, key: number): void {
   }
   database.run(
     `update conversations set version = 0, snapshot_seq = null, patient_id = null, relay_json = null,
-       prediction_json = null, queue = null, expires_at = 0, last_activity_at = 0, is_unread = 0, is_unanswered = 0
+       prediction_json = null, queue = null, rank = 1, is_pinned = 0, snoozed_until = 0, expires_at = 0,
+       window_ends_at = 0, last_activity_at = 0, is_unread = 0, is_unanswered = 0
      where key = :key`,
     { key },
   );
@@ -135,4 +157,57 @@ export function listConversationsOfPatient(database: ReadDatabase, patientId: st
       patientId,
     })
     .map(({ id }) => id);
+}
+
+/** Ids of the conversations that are shown otherwise than the relay last said. */
+export function listPredictedConversations(database: ReadDatabase): string[] {
+  return database
+    .all<{ id: string }>('select id from conversations where prediction_json is not null')
+    .map(({ id }) => id);
+}
+
+/** The name a conversation's patient is shown by; null when there is none. */
+export function getDisplayName(database: ReadDatabase, conversationId: string | null): string | null {
+  const row = database.get<{ display_name: string | null }>(
+    `select display_name from conversations join patients on patients.id = patient_id
+     where conversations.id = :conversationId`,
+    { conversationId },
+  );
+  return row?.display_name ?? null;
+}
+
+interface StateRow {
+  id: string;
+  version: number;
+  shown_json: string;
+}
+
+/** Conversations as an action finds them, by id; unknown ones are left out. */
+export function listConversationStates(
+  database: ReadDatabase,
+  input: { conversationIds: string[] },
+): ConversationState[] {
+  return database
+    .all<StateRow>(
+      `select id, version, coalesce(prediction_json, relay_json) as shown_json
+       from json_each(:ids) cross join conversations on id = value where relay_json is not null`,
+      { ids: JSON.stringify(input.conversationIds) },
+    )
+    .map(({ shown_json: json, ...row }) => ({ ...row, conversation: JSON.parse(json) as Conversation }));
+}
+
+/** See `StoreReads.answerAfter`. */
+export function getAnswerAfter(
+  database: ReadDatabase,
+  input: { conversationId: string; ordinal: number },
+): { authorName: string | null; text: string | null } | null {
+  const conversation = findConversation(database, input.conversationId);
+  if (conversation === null) return null;
+  const answer = findAnswerAfter(database, {
+    conversationKey: conversation.key,
+    ordinal: input.ordinal,
+    ownAgentId: getAgentId(database),
+  });
+  if (answer === null) return null;
+  return { authorName: createAuthorViews(database)(answer.author).name, text: answer.text };
 }

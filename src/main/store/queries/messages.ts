@@ -1,5 +1,5 @@
 /** Rows of the message table and of its search index, always written together. */
-import { toEpoch, type Message } from '@recado/protocol';
+import { toEpoch, type Author, type Message } from '@recado/protocol';
 import type { ReadDatabase, WriteDatabase } from '../database.ts';
 
 export interface MessageRow {
@@ -67,34 +67,44 @@ const INDEX = 'insert into messages_fts (rowid, text) values (:ordinal, :text)';
 /** The index keeps no text of its own: it forgets words only when told the old ones. https://sqlite.org/fts5.html#the_delete_command */
 const FORGET = `insert into messages_fts (messages_fts, rowid, text) values ('delete', :ordinal, :text)`;
 
+/** What a person may search for; what the app itself noted in the thread is not. */
+const searchText = ({ kind, text }: { kind: string; text: string | null }) =>
+  kind === 'system' ? null : text;
+
 /** Keeps the newer of two versions; answers whether anything changed. */
 export function upsertMessage(
   database: WriteDatabase,
   input: { message: Message; version: number; conversationKey: number },
 ): boolean {
-  const { ordinal, text } = input.message;
+  const { ordinal } = input.message;
+  const text = searchText(input.message);
   const parameters = messageParameters(input.message, input.version, input.conversationKey);
   // Most are new: tried first, it saves a look at every row of a first fill.
   if (database.run(INSERT, parameters).changes === 1) {
     if (text !== null) database.run(INDEX, { ordinal, text });
     return true;
   }
-  const held = database.get<{ version: number; text: string | null }>(
-    'select version, text from messages where ordinal = :ordinal',
+  const held = database.get<{ version: number; kind: string; text: string | null }>(
+    'select version, kind, text from messages where ordinal = :ordinal',
     { ordinal },
   )!;
   if (held.version >= input.version) return false;
   database.run(UPDATE, parameters);
   // Most changes are receipts: the words stay.
-  if (held.text !== text) {
-    if (held.text !== null) database.run(FORGET, { ordinal, text: held.text });
+  const heldText = searchText(held);
+  if (heldText !== text) {
+    if (heldText !== null) database.run(FORGET, { ordinal, text: heldText });
     if (text !== null) database.run(INDEX, { ordinal, text });
   }
   return true;
 }
 
-function deleteRows(database: WriteDatabase, rows: { ordinal: number; text: string | null }[]): void {
-  for (const { ordinal, text } of rows) {
+function deleteRows(
+  database: WriteDatabase,
+  rows: { ordinal: number; kind: string; text: string | null }[],
+): void {
+  for (const { ordinal, ...row } of rows) {
+    const text = searchText(row);
     if (text !== null) database.run(FORGET, { ordinal, text });
     database.run('delete from messages where ordinal = :ordinal', { ordinal });
   }
@@ -106,8 +116,15 @@ function deleteRows(database: WriteDatabase, rows: { ordinal: number; text: stri
  */
 export function deleteMessages(database: WriteDatabase, versionById: Map<string, number>): number[] {
   const rows = database
-    .all<{ ordinal: number; id: string; version: number; text: string | null; conversation_key: number }>(
-      `select ordinal, id, version, text, conversation_key from messages
+    .all<{
+      ordinal: number;
+      id: string;
+      version: number;
+      kind: string;
+      text: string | null;
+      conversation_key: number;
+    }>(
+      `select ordinal, id, version, kind, text, conversation_key from messages
        where id in (select value from json_each(:ids))`,
       { ids: JSON.stringify([...versionById.keys()]) },
     )
@@ -132,8 +149,8 @@ export function deleteMessagesOfConversation(
   database: WriteDatabase,
   input: { conversationKey: number; version: number },
 ): number {
-  const rows = database.all<{ ordinal: number; text: string | null }>(
-    'select ordinal, text from messages where conversation_key = :conversationKey and version < :version',
+  const rows = database.all<{ ordinal: number; kind: string; text: string | null }>(
+    'select ordinal, kind, text from messages where conversation_key = :conversationKey and version < :version',
     input,
   );
   deleteRows(database, rows);
@@ -150,4 +167,32 @@ export function countInboundAfter(
      where conversation_key = :conversationKey and ordinal > :ordinal and direction = 'inbound'`,
     input,
   )!.count;
+}
+
+/**
+ * The newest message that somebody else of the clinic sent after an ordinal: an agent elsewhere, or the clinic's own
+ * handset. What never reached the patient is no answer.
+ */
+export function findAnswerAfter(
+  database: ReadDatabase,
+  input: { conversationKey: number; ordinal: number; ownAgentId: string | null },
+): { author: Author; text: string | null } | null {
+  const row = database.get<{
+    text: string | null;
+    author_kind: string;
+    author_agent_id: string | null;
+    author_name: string | null;
+  }>(
+    `select text, author_kind, author_agent_id, author_name from messages indexed by messages_by_conversation
+     where conversation_key = :conversationKey and ordinal > :ordinal and direction = 'outbound'
+       and author_kind in ('agent', 'phone') and author_agent_id is not :ownAgentId
+       and coalesce(status, '') not in ('failed', 'cancelled')
+     order by sent_at desc, ordinal desc limit 1`,
+    input,
+  );
+  if (row === undefined) return null;
+  return {
+    author: { kind: row.author_kind, agentId: row.author_agent_id, name: row.author_name },
+    text: row.text,
+  };
 }

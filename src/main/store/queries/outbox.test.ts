@@ -8,6 +8,7 @@ import {
   buildConversation,
   buildMessage,
   buildPatient,
+  buildQuery,
   buildSend,
   commandId,
   conversationId,
@@ -46,10 +47,10 @@ const touched = (...numbers: number[]) => ({
   overflow: false,
   reference: false,
 });
-const enqueue = (command: Command) => store.write.enqueueCommand({ command, now: NOON });
+const enqueue = (command: Command) => store.write.enqueueCommands({ commands: [command], now: NOON });
 const row = (filter: 'received' | 'closed', conversation = 1) =>
   store.read
-    .inboxPage({ filter, before: null, limit: 10, now: NOON })
+    .inboxPage({ query: buildQuery({ filter }), before: null, limit: 10, now: NOON })
     .rows.find((each) => each.conversationId === conversationId(conversation));
 const thread = (conversation = 1) =>
   store.read.threadPage({ conversationId: conversationId(conversation), before: null, limit: 50 })!.items;
@@ -90,7 +91,7 @@ describe('a send', () => {
     store.write.takeOutbox({ limit: 5 });
     expect(lastDelivery()).toMatchObject({ state: 'sending', canDiscard: false });
     const results = [{ id: commandId(1), status: 'applied' as const, seq: 8 }];
-    expect(store.write.recordOutboxResults({ results })).toEqual(touched(1));
+    expect(store.write.recordOutboxResults({ results }).changes).toEqual(touched(1));
     expect(lastDelivery()).toMatchObject({ state: 'queued', canDiscard: false });
     expect(store.read.outboxCounts({})).toEqual({ unsent: 0, refused: 0 });
     expect(row('received')?.lastMessage?.text).toBe('respuesta 1');
@@ -99,7 +100,7 @@ describe('a send', () => {
     expect(store.write.applyChanges(arrival)).toEqual(touched(1));
     expect(thread().map(({ ordinal }) => ordinal)).toEqual([5, 6, 7]);
     expect(store.write.applyChanges(arrival)).toEqual(touched());
-    expect(store.write.recordOutboxResults({ results })).toEqual(touched());
+    expect(store.write.recordOutboxResults({ results }).changes).toEqual(touched());
     expect(store.database.all('select * from outbox')).toEqual([]);
   });
 
@@ -132,7 +133,7 @@ describe('a send', () => {
     enqueue(buildSend(1, 1));
     store.write.takeOutbox({ limit: 5 });
     const results = [{ id: commandId(1), status: 'refused' as const, code: 'window_closed' }];
-    expect(store.write.recordOutboxResults({ results })).toEqual(touched(1));
+    expect(store.write.recordOutboxResults({ results }).changes).toEqual(touched(1));
     expect(dumpMirror(store)).toEqual(before);
     expect(row('closed')).toMatchObject({ unsent: 0, failed: 1 });
     expect(lastDelivery()).toEqual({
@@ -259,7 +260,7 @@ describe('taking from the outbox', () => {
           (conversations, outcomes) => {
             const fresh = createTestStore();
             conversations.forEach((conversation, index) =>
-              fresh.write.enqueueCommand({ command: buildSend(index, conversation), now: NOON }),
+              fresh.write.enqueueCommands({ commands: [buildSend(index, conversation)], now: NOON }),
             );
             const done: number[][] = [[], [], []];
             const order = (id: string) => Number.parseInt(id.slice(-12), 16);

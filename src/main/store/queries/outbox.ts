@@ -1,5 +1,11 @@
 /** Commands of this PC that the relay may not know yet. A local table: it outlives every snapshot. */
-import { Command, readCommand, type CommandResult, type KnownCommand } from '@recado/protocol';
+import {
+  Command,
+  readCommand,
+  type CommandResult,
+  type CommandType,
+  type KnownCommand,
+} from '@recado/protocol';
 import type { ReadDatabase, WriteDatabase } from '../database.ts';
 import type { OutboxEntry } from '../interface.ts';
 
@@ -36,7 +42,7 @@ export function insertCommand(
 ): KnownCommand {
   const known = readCommand(input.command);
   if (known === null) throw new RangeError('not a command of this app');
-  const conversationId = known.args.conversationId;
+  const conversationId = 'conversationId' in known.args ? known.args.conversationId : null;
   if (known.type === 'conversation.markRead') {
     database.run(
       `delete from outbox where conversation_id = :conversationId and type = :type and state = 'queued'`,
@@ -59,31 +65,62 @@ export function insertCommand(
   return known;
 }
 
-/** Commands whose effect the relay's word may not show yet, by conversation, oldest first. */
-export function mapPendingCommands(database: ReadDatabase): Map<string, KnownCommand[]> {
-  const pending = new Map<string, KnownCommand[]>();
-  const rows = database.all<OutboxRow>(
-    `select * from outbox where state <> 'refused' and conversation_id is not null order by position`,
-  );
-  for (const row of rows) {
-    const parsed = parseCommand(row);
-    if (parsed === null) continue;
-    const commands = pending.get(row.conversation_id!);
-    if (commands === undefined) pending.set(row.conversation_id!, [parsed.known]);
-    else commands.push(parsed.known);
-  }
-  return pending;
+/** What the relay's word may not show yet: the commands of one conversation, or those of tags, teams and settings. */
+const PENDING_SQL = {
+  conversation: `select * from outbox indexed by outbox_by_conversation
+where conversation_id = :conversationId and state <> 'refused' order by position`,
+  reference: `select * from outbox indexed by outbox_by_conversation
+where conversation_id is null and state <> 'refused' order by position`,
+} as const;
+
+const parseAll = (rows: OutboxRow[]): { position: number; known: KnownCommand }[] =>
+  rows.flatMap((row) => {
+    const known = parseCommand(row)?.known;
+    return known === undefined ? [] : [{ position: row.position, known }];
+  });
+
+/** Commands about tags, teams and settings whose effect the relay's word may not show yet, oldest first. */
+export function listPendingReference(database: ReadDatabase): KnownCommand[] {
+  return parseAll(database.all<OutboxRow>(PENDING_SQL.reference)).map(({ known }) => known);
 }
 
-/** Sends of a conversation that are not among its messages yet, oldest first. */
-export function listUnconfirmedSends(database: ReadDatabase, conversationId: string) {
+/** Reads the pending commands that touch a conversation, oldest first; made once for many conversations. */
+export function createPendingCommands(database: ReadDatabase): (conversationId: string) => KnownCommand[] {
+  const reference = parseAll(database.all<OutboxRow>(PENDING_SQL.reference)).filter(({ known }) =>
+    REMOVALS.has(known.type),
+  );
+  return (conversationId) => {
+    const own = parseAll(database.all<OutboxRow>(PENDING_SQL.conversation, { conversationId }));
+    if (reference.length === 0) return own.map(({ known }) => known);
+    return [...own, ...reference]
+      .sort((one, other) => one.position - other.position)
+      .map(({ known }) => known);
+  };
+}
+
+/** Commands about tags and teams that conversations show, too. */
+const REMOVALS: ReadonlySet<CommandType> = new Set(['tag.merge', 'tag.delete', 'team.delete']);
+
+/** Whether anything waits for the relay's word. */
+export function hasPending(database: ReadDatabase): boolean {
+  return database.get(`select 1 from outbox where state <> 'refused' limit 1`) !== undefined;
+}
+
+/** Commands that are a message of the thread until the relay's message replaces them. */
+export const MESSAGE_COMMANDS = `('message.send', 'note.add')`;
+
+type MessageCommand = Extract<KnownCommand, { type: 'message.send' | 'note.add' }>;
+
+/** Sends and notes of a conversation that are not among its messages yet, oldest first. */
+export function listUnconfirmedMessages(database: ReadDatabase, conversationId: string) {
   const rows = database.all<OutboxRow>(
-    `select * from outbox where conversation_id = :conversationId and type = 'message.send' order by position`,
+    `select * from outbox where conversation_id = :conversationId and type in ${MESSAGE_COMMANDS} order by position`,
     { conversationId },
   );
   return rows.map((row) => {
     const known = parseCommand(row)?.known;
-    return { row, args: known?.type === 'message.send' ? known.args : null };
+    const isMessage = known?.type === 'message.send' || known?.type === 'note.add';
+    return { row, command: isMessage ? (known satisfies MessageCommand) : null };
   });
 }
 
@@ -97,34 +134,47 @@ export function listPendingRetries(database: ReadDatabase, conversationId: strin
   return new Set(rows.map((row) => row.message_id));
 }
 
-/** Message ids of every send in the outbox: those whose message may arrive. */
+/** Message ids of every send and note in the outbox: those whose message may arrive. */
 export function listSentMessageIds(database: ReadDatabase): Set<string> {
   const rows = database.all<{ message_id: string }>(
-    `select message_id from outbox where type = 'message.send'`,
+    `select message_id from outbox where type in ${MESSAGE_COMMANDS}`,
   );
   return new Set(rows.map((row) => row.message_id));
 }
 
 /** The message itself has arrived: its send is done, whatever became of the answer. */
 export function removeSend(database: WriteDatabase, messageId: string): void {
-  database.run(`delete from outbox where type = 'message.send' and message_id = :messageId`, { messageId });
+  database.run(`delete from outbox where type in ${MESSAGE_COMMANDS} and message_id = :messageId`, {
+    messageId,
+  });
 }
 
-/** Removes applied commands whose changes are all in at `cursor`; answers their conversations. */
-export function removeSettled(database: WriteDatabase, cursor: number): string[] {
-  return database
-    .all<{ conversation_id: string }>(
+/** Commands that left the outbox: their conversations, and whether one was about tags, teams or settings. */
+export interface Departed {
+  conversationIds: string[];
+  reference: boolean;
+}
+
+const toDeparted = (rows: { conversation_id: string | null }[]): Departed => ({
+  conversationIds: rows.flatMap((row) => row.conversation_id ?? []),
+  reference: rows.some((row) => row.conversation_id === null),
+});
+
+/** Removes applied commands whose changes are all in at `cursor`. */
+export function removeSettled(database: WriteDatabase, cursor: number): Departed {
+  return toDeparted(
+    database.all(
       `delete from outbox where state = 'applied' and result_seq <= :cursor returning conversation_id`,
       { cursor },
-    )
-    .map((row) => row.conversation_id);
+    ),
+  );
 }
 
 /** See `StoreWrites.takeOutbox`. */
 export function takeOutbox(
   database: WriteDatabase,
   input: { limit: number },
-): { entries: OutboxEntry[]; dropped: string[] } {
+): { entries: OutboxEntry[]; dropped: Departed } {
   const rows = database.all<OutboxRow>(
     `select * from outbox as mine
      where state = 'queued' and not exists (
@@ -135,12 +185,12 @@ export function takeOutbox(
     input,
   );
   const entries: OutboxEntry[] = [];
-  const dropped: string[] = [];
+  const dropped: OutboxRow[] = [];
   for (const row of rows) {
     const parsed = parseCommand(row);
     if (parsed === null) {
       refuse(database, row, 'invalid_arguments');
-      if (row.conversation_id !== null) dropped.push(row.conversation_id);
+      dropped.push(row);
       continue;
     }
     database.run(`update outbox set state = 'sending' where position = :position`, {
@@ -153,13 +203,15 @@ export function takeOutbox(
       attempts: row.attempts,
     });
   }
-  return { entries, dropped };
+  return { entries, dropped: toDeparted(dropped) };
 }
 
-/** A refused send waits for a person; of anything else nothing is left to show. */
+const isMessageType = (type: string) => type === 'message.send' || type === 'note.add';
+
+/** A refused message waits for a person; of anything else nothing is left to show. */
 function refuse(database: WriteDatabase, row: Pick<OutboxRow, 'position' | 'type'>, code: string): void {
   const { position } = row;
-  if (row.type === 'message.send') {
+  if (isMessageType(row.type)) {
     database.run(`update outbox set state = 'refused', code = :code where position = :position`, {
       code,
       position,
@@ -169,28 +221,41 @@ function refuse(database: WriteDatabase, row: Pick<OutboxRow, 'position' | 'type
   }
 }
 
-/** Takes the relay's answers in; answers the conversations whose rows or threads look different. */
-export function recordResults(database: WriteDatabase, results: CommandResult[]): string[] {
-  const touched: string[] = [];
+/** Commands nobody chose by itself: a refusal has nothing to tell. */
+const SILENT: ReadonlySet<string> = new Set(['conversation.markRead']);
+
+/** Takes the relay's answers in: what looks different now, and what a person should hear of. */
+export function recordResults(
+  database: WriteDatabase,
+  results: CommandResult[],
+): Departed & {
+  refused: { commandId: string; type: string; conversationId: string | null; code: string }[];
+} {
+  const answered: OutboxRow[] = [];
+  const refused = [];
   for (const result of results) {
     const row = database.get<OutboxRow>(
       `select * from outbox where command_id = :id and state in ('queued', 'sending')`,
       { id: result.id },
     );
     if (row === undefined) continue;
-    if (row.conversation_id !== null) touched.push(row.conversation_id);
+    answered.push(row);
+    const { position, type } = row;
     if (result.status === 'refused') {
-      refuse(database, row, result.code ?? 'refused');
-    } else if (result.seq === undefined && row.type !== 'message.send') {
-      database.run('delete from outbox where position = :position', { position: row.position });
+      const code = result.code ?? 'refused';
+      refuse(database, row, code);
+      if (!isMessageType(type) && !SILENT.has(type))
+        refused.push({ commandId: row.command_id, type, conversationId: row.conversation_id, code });
+    } else if (result.seq === undefined && !isMessageType(type)) {
+      database.run('delete from outbox where position = :position', { position });
     } else {
       database.run(`update outbox set state = 'applied', result_seq = :seq where position = :position`, {
-        position: row.position,
+        position,
         seq: result.seq ?? null,
       });
     }
   }
-  return touched;
+  return { ...toDeparted(answered), refused };
 }
 
 /** `sending` becomes `queued` again, attempts counted; answers the conversations. */
@@ -210,20 +275,20 @@ export function returnAllCommands(database: WriteDatabase): void {
   database.run(`update outbox set state = 'queued', attempts = attempts + 1 where state = 'sending'`);
 }
 
-/** Removes a send that has not left or was refused; answers its conversation, null when there is none such. */
+/** Removes a message that has not left or was refused; answers its conversation, null when there is none such. */
 export function deleteUnsent(database: WriteDatabase, messageId: string): string | null {
   const row = database.all<{ conversation_id: string }>(
-    `delete from outbox where type = 'message.send' and message_id = :messageId and state in ('queued', 'refused')
+    `delete from outbox where type in ${MESSAGE_COMMANDS} and message_id = :messageId and state in ('queued', 'refused')
      returning conversation_id`,
     { messageId },
   )[0];
   return row?.conversation_id ?? null;
 }
 
-/** Removes a refused send so that it can be queued again; false when there is none. */
+/** Removes a refused message so that it can be queued again; false when there is none. */
 export function deleteRefused(database: WriteDatabase, messageId: string): boolean {
   const { changes } = database.run(
-    `delete from outbox where type = 'message.send' and message_id = :messageId and state = 'refused'`,
+    `delete from outbox where type in ${MESSAGE_COMMANDS} and message_id = :messageId and state = 'refused'`,
     { messageId },
   );
   return changes > 0;
@@ -237,14 +302,31 @@ export function countOutbox(database: ReadDatabase): { unsent: number; refused: 
   return { unsent: row.unsent, refused: row.refused };
 }
 
-/** Sends on their way and sends a person must look at, by conversation. */
-export function mapUnsentByConversation(
+/** Messages on their way and messages a person must look at, of these conversations. */
+export function mapUnsent(
   database: ReadDatabase,
+  conversationIds: string[],
 ): Map<string, { unsent: number; failed: number }> {
   const rows = database.all<{ conversation_id: string; unsent: number; failed: number }>(
     `select conversation_id, count(*) filter (where state in ('queued', 'sending')) as unsent,
        count(*) filter (where state = 'refused') as failed
-     from outbox where type = 'message.send' group by conversation_id`,
+     from outbox indexed by outbox_by_type
+     where type in ${MESSAGE_COMMANDS} and conversation_id in (select value from json_each(:ids))
+     group by conversation_id`,
+    { ids: JSON.stringify(conversationIds) },
   );
   return new Map(rows.map((row) => [row.conversation_id, { unsent: row.unsent, failed: row.failed }]));
+}
+
+/** Removes commands that have not left; answers which they were. */
+export function deleteQueued(
+  database: WriteDatabase,
+  commandIds: string[],
+): Departed & { commandIds: string[] } {
+  const rows = database.all<{ command_id: string; conversation_id: string | null }>(
+    `delete from outbox where state = 'queued' and command_id in (select value from json_each(:ids))
+     returning command_id, conversation_id`,
+    { ids: JSON.stringify(commandIds) },
+  );
+  return { ...toDeparted(rows), commandIds: rows.map((row) => row.command_id) };
 }

@@ -1,7 +1,9 @@
 import { CONVERSATION_FILTERS } from '@recado/protocol';
 import { describe, expect, test } from 'vitest';
-import { createTestStore, explain } from '../testing.ts';
-import { INBOX_COUNTS_SQL, inboxPageSql, NEXT_EXPIRY_SQL } from './inbox.ts';
+import { buildQuery, createTestStore, explain, tagId } from '../testing.ts';
+import { INBOX_COUNTS_SQL, INBOX_ROWS_SQL, NEXT_EXPIRY_SQL } from './inbox.ts';
+import { sectionsOf } from './inbox-query.ts';
+import { LINK_COUNTS_SQL } from './links.ts';
 import { SEARCH_MESSAGES_SQL } from './search.ts';
 import { threadPageSql } from './thread.ts';
 
@@ -17,21 +19,51 @@ function planOf(sql: string): string {
   return steps.join('\n');
 }
 
-describe('query plans', () => {
-  test.each(CONVERSATION_FILTERS.flatMap((filter) => [true, false].map((isFirst) => ({ filter, isFirst }))))(
-    'a page of $filter (first: $isFirst) walks its index',
-    ({ filter, isFirst }) => {
-      const plan = planOf(inboxPageSql(filter, isFirst));
-      expect(plan).toContain('SEARCH page USING INDEX conversations_by_activity (queue=?');
-      expect(plan).toContain('SEARCH patients USING INDEX sqlite_autoindex_patients_1 (id=?)');
-      expect(plan).toContain(
-        'SEARCH appointments USING INDEX appointments_by_patient (patient_id=? AND starts_at>?)',
-      );
-    },
-  );
+const narrowed = { tagIds: [tagId(1)], unreadOnly: true, unansweredOnly: true };
+const plansOf = (query: ReturnType<typeof buildQuery>, isContinued: boolean) =>
+  sectionsOf(query, null).flatMap((section) => section.lanes(isContinued).map(({ sql }) => planOf(sql)));
 
-  test('a later page starts at its cursor', () => {
-    expect(planOf(inboxPageSql('received', false))).toContain('last_activity_at<?');
+describe('query plans', () => {
+  test.each(
+    ([...CONVERSATION_FILTERS, 'all'] as const).flatMap((filter) =>
+      (['newest', 'oldest'] as const).map((sort) => ({ filter, sort })),
+    ),
+  )('a page of $filter, $sort first, walks its index and nothing else', ({ filter, sort }) => {
+    for (const plan of plansOf(buildQuery({ filter, sort }), false))
+      expect(plan).toMatch(
+        /^SEARCH page USING COVERING INDEX conversations_by_activity \(queue=\? AND rank=\?\)$/,
+      );
+    for (const plan of plansOf(buildQuery({ filter, sort }), true))
+      expect(plan).toContain(`last_activity_at${sort === 'newest' ? '<' : '>'}?`);
+    for (const plan of plansOf(buildQuery({ filter, sort, ...narrowed }), true))
+      expect(plan).toMatch(
+        /conversation_links (EXISTS )?USING PRIMARY KEY \(conversation_key=\? AND target_id=\?\)/,
+      );
+  });
+
+  test('windows that end first are walked by their end, the rest by activity', () => {
+    for (const isContinued of [false, true]) {
+      const plans = plansOf(buildQuery({ sort: 'expiresFirst', ...narrowed }), isContinued);
+      expect(new Set(plans.map((plan) => /conversations_by_\w+/.exec(plan)?.[0]))).toEqual(
+        new Set(['conversations_by_window', 'conversations_by_activity']),
+      );
+    }
+  });
+
+  test('appointments ahead are gathered out of one covering index', () => {
+    const [upcoming] = sectionsOf(buildQuery({ sort: 'appointmentFirst' }), null);
+    const steps = explain(connection, upcoming!.lanes(false)[0]!.sql);
+    expect(steps).toContain('SEARCH appointments USING COVERING INDEX appointments_by_start (starts_at>?)');
+    expect(steps).toContain('SEARCH page USING INDEX conversations_by_patient (patient_id=?)');
+  });
+
+  test('the rows of a page are looked up one by one', () => {
+    const plan = explain(connection, INBOX_ROWS_SQL).join('\n');
+    expect(plan).toContain('SEARCH page USING INTEGER PRIMARY KEY (rowid=?)');
+    expect(plan).toContain('SEARCH patients USING INDEX sqlite_autoindex_patients_1 (id=?)');
+    expect(plan).toContain(
+      'SEARCH appointments USING INDEX appointments_by_patient (patient_id=? AND starts_at>?)',
+    );
   });
 
   test.each([true, false])('a thread page (first: %s) walks its index', (isFirst) => {
@@ -46,11 +78,14 @@ describe('query plans', () => {
     );
   });
 
-  test('the next expiry is found by range', () => {
-    expect(planOf(NEXT_EXPIRY_SQL)).toBe(
-      'SEARCH conversations USING COVERING INDEX conversations_by_state' +
-        ' (queue=? AND is_unread=? AND is_unanswered=? AND expires_at>?)',
+  test('the counts of views stream out of one covering index', () => {
+    expect(planOf(LINK_COUNTS_SQL)).toBe(
+      'SEARCH conversation_links USING COVERING INDEX conversation_links_by_target (is_people=?)',
     );
+  });
+
+  test.each(NEXT_EXPIRY_SQL)('the next expiry is found by range: %#', (sql) => {
+    expect(planOf(sql)).toMatch(/^SEARCH conversations USING COVERING INDEX \w+ \(queue=\? AND /);
   });
 
   test('search is driven by the full-text index in its own order', () => {

@@ -1,6 +1,8 @@
 /** Clinic, agents, teams, tags, templates, quick replies: few, kept as the relay's JSON. */
-import type { Entity, EntityName } from '@recado/protocol';
+import { DEFAULT_CLINIC_SETTINGS, type ClinicSettings, type Entity, type EntityName } from '@recado/protocol';
 import type { ReadDatabase, WriteDatabase } from '../database.ts';
+import { predictReference } from '../predictions.ts';
+import { listPendingReference } from './outbox.ts';
 import { getTombstone, recordTombstone } from './tombstones.ts';
 
 export type ReferenceName = Extract<
@@ -8,7 +10,10 @@ export type ReferenceName = Extract<
   'clinic' | 'agent' | 'team' | 'tag' | 'template' | 'quickReply'
 >;
 
-/** All entities of one name by id. */
+/**
+ * All entities of one name by id, as this PC's pending commands will leave them: few enough to work that out at every
+ * reading, so that a refused command leaves nothing behind.
+ */
 export function mapReference<Name extends ReferenceName>(
   database: ReadDatabase,
   entity: Name,
@@ -17,7 +22,16 @@ export function mapReference<Name extends ReferenceName>(
     'select id, data from reference_entities where entity = :entity',
     { entity },
   );
-  return new Map(rows.map(({ id, data }) => [id, JSON.parse(data) as Entity<Name>]));
+  const held = new Map(rows.map(({ id, data }) => [id, JSON.parse(data) as Entity<Name>]));
+  if (entity !== 'clinic' && entity !== 'tag' && entity !== 'team') return held;
+  const pending = listPendingReference(database);
+  return pending.length === 0 ? held : (predictReference(entity, held as never, pending) as typeof held);
+}
+
+/** How the clinic wants its inbox; the usual where the relay has not said. */
+export function getClinicSettings(database: ReadDatabase): ClinicSettings {
+  const [clinic] = mapReference(database, 'clinic').values();
+  return { ...DEFAULT_CLINIC_SETTINGS, ...clinic?.settings };
 }
 
 /** Keeps the newer of two versions; answers whether anything changed. */

@@ -74,7 +74,7 @@ describe('a thread', () => {
     const store = fill(
       [10, 11, 12].map((ordinal) => buildMessage(1, ordinal, { sentAt: toTimestamp(NOON + MINUTE) })),
     );
-    store.write.enqueueCommand({ command: buildSend(1, 1), now: NOON });
+    store.write.enqueueCommands({ commands: [buildSend(1, 1)], now: NOON });
     const newest = page(store, null, 2);
     expect(newest.items.map(({ ordinal }) => ordinal)).toEqual([11, 12, null]);
     expect(page(store, newest.before, 2).items.map(({ ordinal }) => ordinal)).toEqual([10]);

@@ -3,7 +3,7 @@ import type { ThreadCursor, ThreadItem, ThreadPage } from '../../../shared/contr
 import type { ReadDatabase } from '../database.ts';
 import { getOwnAuthor } from './local-values.ts';
 import type { MessageRow } from './messages.ts';
-import { listPendingRetries, listUnconfirmedSends } from './outbox.ts';
+import { listPendingRetries, listUnconfirmedMessages } from './outbox.ts';
 import { getSyncState } from './sync-state.ts';
 import { createAuthorViews } from './views.ts';
 
@@ -92,24 +92,27 @@ const OUTBOX_DELIVERY = {
 
 function listOutboxItems(database: ReadDatabase, conversationId: string, author: AuthorViews): ThreadItem[] {
   const own = { ...author(getOwnAuthor(database)), isMe: true };
-  return listUnconfirmedSends(database, conversationId).map(({ row, args }) => ({
-    messageId: row.message_id!,
-    ordinal: null,
-    direction: 'outbound',
-    kind: 'text',
-    text: args?.text ?? null,
-    content: {},
-    author: own,
-    sentAt: row.enqueued_at,
-    isLate: false,
-    delivery: {
-      state: OUTBOX_DELIVERY[row.state],
-      error: row.state === 'refused' ? { code: row.code ?? 'refused', title: null } : null,
-      canRetry: row.state === 'refused',
-      canDiscard: row.state === 'refused' || row.state === 'queued',
-    },
-    reactions: [],
-    isEdited: false,
-    isRevoked: false,
-  }));
+  return listUnconfirmedMessages(database, conversationId).map(({ row, command }) => {
+    const isNote = row.type === 'note.add';
+    return {
+      messageId: row.message_id!,
+      ordinal: null,
+      direction: isNote ? 'internal' : 'outbound',
+      kind: isNote ? 'note' : 'text',
+      text: command?.args.text ?? null,
+      content: command?.type === 'note.add' ? { mentionedAgentIds: command.args.mentionedAgentIds } : {},
+      author: own,
+      sentAt: row.enqueued_at,
+      isLate: false,
+      delivery: {
+        state: OUTBOX_DELIVERY[row.state],
+        error: row.state === 'refused' ? { code: row.code ?? 'refused', title: null } : null,
+        canRetry: row.state === 'refused',
+        canDiscard: row.state === 'refused' || row.state === 'queued',
+      },
+      reactions: [],
+      isEdited: false,
+      isRevoked: false,
+    };
+  });
 }

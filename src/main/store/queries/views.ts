@@ -30,3 +30,11 @@ export function tagViews(tags: Map<string, Entity<'tag'>>, tagIds: string[]): In
     return tag === undefined ? [] : [{ id, name: tag.name, color: tag.color }];
   });
 }
+
+/** The agents of a conversation that are still known. */
+export function agentViews(agents: Map<string, Entity<'agent'>>, agentIds: string[]): InboxRow['assignees'] {
+  return agentIds.flatMap((id) => {
+    const agent = agents.get(id);
+    return agent === undefined ? [] : [{ id, name: agent.name }];
+  });
+}
