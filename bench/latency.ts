@@ -11,39 +11,12 @@ import { openDisplay } from '../scripts/display.ts';
 import { resolveElectronRuntime } from '../scripts/electron-runtime.ts';
 import { openBareWindow } from './bare-window.ts';
 import type { BenchOptions } from './run.ts';
+import { paintedAt, watchPaint } from './paint.ts';
 import { rounded, summary } from './statistics.ts';
 
+const MESSAGES = 200;
 const WARM_UP = 10;
 const PATIENTS = 20;
-
-/** Puts an observer on the page that notes when a text is first on screen (after the frame that shows it). */
-async function watchPaint(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const painted = new Map<string, number>();
-    const seen = new Set<string>();
-    const look = () => {
-      for (const [marker] of document.body.innerText.matchAll(/medida-\d+-fin/g)) {
-        if (seen.has(marker)) continue;
-        seen.add(marker);
-        requestAnimationFrame(() => painted.set(marker, performance.timeOrigin + performance.now()));
-      }
-    };
-    new MutationObserver(look).observe(document.body, {
-      subtree: true,
-      childList: true,
-      characterData: true,
-    });
-    Object.assign(globalThis, { paintedAt: painted });
-  });
-}
-
-async function paintedAt(page: Page, marker: string): Promise<number> {
-  const handle = await page.waitForFunction(
-    (text) => (globalThis as unknown as { paintedAt: Map<string, number> }).paintedAt.get(text),
-    marker,
-  );
-  return (await handle.jsonValue())!;
-}
 
 /** Sends one message after another and measures each from just before the request. */
 async function measure(
@@ -63,7 +36,8 @@ async function measure(
   return samples;
 }
 
-export async function run({ messages }: BenchOptions): Promise<object> {
+export async function run({ messages: wanted }: BenchOptions): Promise<object> {
+  const messages = wanted ?? MESSAGES;
   const display = await openDisplay();
   Object.assign(process.env, display.environment);
   const runtime = await resolveElectronRuntime();

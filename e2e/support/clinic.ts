@@ -21,6 +21,9 @@ export interface TestClinicWorld {
   agent: TestAgent;
   agents: TestAgent[];
   number: TestClinic['number'];
+  /** For filling the relay's database before a desk signs in. */
+  databaseUrl: string;
+  clinicId: string;
   /** A patient writes; resolves when the relay has taken the webhook. */
   patientWrites(patient: TestPatient, text: string, options?: { sentAt?: number }): Promise<void>;
   /** Bodies of the messages WhatsApp accepted, oldest first; read marks are not messages. */
@@ -82,6 +85,8 @@ export async function createClinicWorld(server: DatabaseServer): Promise<TestCli
     agent: clinic.agents[0]!,
     agents: clinic.agents,
     number: clinic.number,
+    databaseUrl: database.url,
+    clinicId: clinic.id,
     postWebhook,
     messagesSent: () =>
       sandbox

@@ -15,7 +15,11 @@ export interface Desk {
   readonly app: ElectronApplication;
   readonly profile: string;
   /** Fills in the first-run screen and waits for the inbox. */
-  signIn(relayUrl: string, agent: Pick<TestAgent, 'email' | 'password'>): Promise<void>;
+  signIn(
+    relayUrl: string,
+    agent: Pick<TestAgent, 'email' | 'password'>,
+    options?: { withinMs?: number },
+  ): Promise<void>;
   /** Closes the app as a person would. */
   quit(): Promise<void>;
   /** Kills the app as a power cut would. */
@@ -72,13 +76,13 @@ export async function openDesk({ runtime, environment = {}, size }: DeskOptions)
       return running.app;
     },
     profile,
-    async signIn(relayUrl, agent) {
+    async signIn(relayUrl, agent, { withinMs } = {}) {
       const { window } = running;
       await window.getByLabel('Dirección del servidor').fill(relayUrl);
       await window.getByLabel('Correo electrónico').fill(agent.email);
       await window.getByLabel('Contraseña', { exact: true }).fill(agent.password);
       await window.getByRole('button', { name: 'Entrar' }).click();
-      await expect(inbox(window).upToDate()).toBeVisible();
+      await expect(inbox(window).upToDate()).toBeVisible(withinMs === undefined ? {} : { timeout: withinMs });
     },
     quit,
     async crash() {
