@@ -56,6 +56,15 @@ export async function startFakeGraph(answer: GraphAnswer = accept) {
     answerWith(next: GraphAnswer) {
       answering = next;
     },
+    /** Leaves the next call without an answer; resolves when it has come, with the way to accept it. */
+    holdNextCall(): Promise<() => void> {
+      return new Promise((resolve) => {
+        answering = (call, response, index) => {
+          answering = accept;
+          resolve(() => accept(call, response, index));
+        };
+      });
+    },
     /** Resolves when at least so many calls have come. */
     called(count: number): Promise<void> {
       if (calls.length >= count) return Promise.resolve();

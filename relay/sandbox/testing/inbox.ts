@@ -1,8 +1,11 @@
 import {
   applyConversationEvent,
+  composerMode,
   conversationFilter,
+  HOUR,
   newId,
   toEpoch,
+  type ComposerMode,
   type ConversationEvent,
   type ConversationFacts,
   type ConversationFilter,
@@ -22,7 +25,7 @@ import { insertMessage, insertSystemLine } from '../../src/db/messages.ts';
 import { lockClinic } from '../../src/feed/writer.ts';
 import { patientFor } from '../../src/whatsapp/apply/patients.ts';
 import { startFakeGraph } from './fake-graph.ts';
-import { createRelayClient, webhookOutcome, type RelayClient } from './relay-client.ts';
+import { createRelayClient, eventually, webhookOutcome, type RelayClient } from './relay-client.ts';
 import { startTestRelay, type TestRelayOptions } from './relay.ts';
 import { inboundWebhook, statusWebhook, textPart, unixTime, type WebhookPerson } from './webhook-bodies.ts';
 
@@ -127,6 +130,21 @@ export async function startTestInbox(options: TestRelayOptions = {}) {
       async lines(): Promise<SystemEvent[]> {
         return (await thread()).flatMap(({ content }) => content.event ?? []);
       },
+      async codes(): Promise<string[]> {
+        return (await this.lines()).map(({ code }) => code);
+      },
+      async composer(): Promise<ComposerMode> {
+        return composerMode(factsOf(await conversation()), now);
+      },
+      async status(messageId: Id): Promise<string | null> {
+        return (await thread()).find(({ id }) => id === messageId)?.status ?? null;
+      },
+      /** Resolves when WhatsApp has accepted a message. */
+      async sent(messageId: Id): Promise<void> {
+        await eventually('the message was sent', async () =>
+          (await thread()).some(({ id, status }) => id === messageId && status === 'sent'),
+        );
+      },
       /** Writes; returns WhatsApp's id. */
       async writes(text = 'Hola', at: { sentAt?: number; wamid?: string } = {}): Promise<string> {
         wamids += 1;
@@ -214,6 +232,26 @@ export async function startTestInbox(options: TestRelayOptions = {}) {
     };
   }
 
+  async function justWrote(then?: { command: string; args?: Record<string, unknown> }) {
+    const patient = newPatient();
+    await patient.writes();
+    if (then) await patient.command(then.command, then.args);
+    return patient;
+  }
+
+  /** A patient in each filter, who wrote a moment ago, and 30 hours ago in the expired one. */
+  const patientIn = {
+    received: () => justWrote(),
+    async expired() {
+      const patient = await justWrote();
+      now += 30 * HOUR;
+      return patient;
+    },
+    closed: () => justWrote({ command: 'conversation.close' }),
+    bot: () => justWrote({ command: 'conversation.setBot', args: { active: true } }),
+    spam: () => justWrote({ command: 'conversation.markSpam' }),
+  } satisfies Record<ConversationFilter, () => Promise<unknown>>;
+
   return {
     relay,
     graph,
@@ -222,6 +260,7 @@ export async function startTestInbox(options: TestRelayOptions = {}) {
     david,
     agentIds: agents.map(({ id }) => id),
     newPatient,
+    patientIn,
     now: () => now,
     /** Lets time pass, milliseconds. */
     pass(ms: number): void {
