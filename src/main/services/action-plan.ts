@@ -41,9 +41,11 @@ export function planAction(
   /** The relay's number of the row covers every message the row knew of. */
   const read = draft('conversation.markRead', { upToOrdinal: version, silent: true });
   const unread = draft('conversation.markUnread', {});
-  /** What closing and marking as spam clear. */
-  const backWith = (first: CommandDraft): CommandDraft[] => [
-    first,
+  const close = judged('conversation.close', {});
+  const markSpam = judged('conversation.markSpam', {});
+  /** The bot's again and unread again, where it was: closing and marking as spam take both away. */
+  const backWith = (...first: CommandDraft[]): CommandDraft[] => [
+    ...first,
     ...(conversation.handler === 'bot' ? [draft('conversation.setBot', { active: true })] : []),
     ...(conversation.unread > 0 ? [unread] : []),
   ];
@@ -51,25 +53,22 @@ export function planAction(
   switch (action.type) {
     case 'close':
       if (conversation.closed) return null;
-      return {
-        command: judged('conversation.close', {}),
-        inverse: backWith(draft('conversation.reopen', {})),
-      };
+      return { command: close, inverse: backWith(draft('conversation.reopen', {})) };
     case 'reopen':
       if (!conversation.closed) return null;
-      return { command: draft('conversation.reopen', {}), inverse: [judged('conversation.close', {})] };
+      return { command: draft('conversation.reopen', {}), inverse: backWith(close) };
     case 'markSpam':
       if (conversation.spam) return null;
-      return {
-        command: judged('conversation.markSpam', {}),
-        inverse: backWith(draft('conversation.unmarkSpam', {})),
-      };
-    case 'unmarkSpam':
+      return { command: markSpam, inverse: backWith(draft('conversation.unmarkSpam', {})) };
+    case 'unmarkSpam': {
       if (!conversation.spam) return null;
+      // What was written meanwhile has opened it (T25).
+      const wasOpened = conversation.closed && conversation.unread > 0;
       return {
         command: draft('conversation.unmarkSpam', {}),
-        inverse: [judged('conversation.markSpam', {})],
+        inverse: backWith(...(wasOpened ? [close] : []), markSpam),
       };
+    }
     case 'markRead':
       return conversation.unread === 0 ? null : { command: read, inverse: [unread] };
     case 'markUnread':

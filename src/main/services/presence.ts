@@ -54,7 +54,7 @@ export function createPresence(deps: {
   let saying: Promise<void> | null = null;
   /** Whether the relay may still believe that somebody is here. */
   let isKnown = false;
-  let sentText = '';
+  let sentText = '[]';
 
   /** One request at a time, always with the newest word: what changed meanwhile is said afterwards. */
   function tell(): void {

@@ -1,14 +1,28 @@
+import { conversationQueue, expiresAt, isUnanswered, toEpoch, type Conversation } from '@recado/protocol';
 import Database from 'better-sqlite3';
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { factsOf } from './conversation-facts.ts';
 import type { Connection } from './database.ts';
 import { migrate, readVersion, type Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { isPlainSqlite, openForReading, openForWriting } from './open.ts';
 import { LOCAL_TABLES, MIRROR_TABLES } from './tables.ts';
-import { createTemporaryFolder } from './testing.ts';
+import {
+  agentId,
+  buildConversation,
+  buildQuery,
+  checkSearchIndex,
+  createTemporaryFolder,
+  createTestStore,
+  dumpMirror,
+  NOON,
+  put,
+  tagId,
+  teamId,
+} from './testing.ts';
 
 const step = (version: number, sql: string): Migration => ({
   version,
@@ -44,6 +58,91 @@ describe('the migrations of the store', () => {
     for (const table of LOCAL_TABLES) {
       expect(connection.pragma(`foreign_key_list(${table})`)).toEqual([]);
     }
+  });
+});
+
+/** What a store of the version before holds: columns of its own time, JSON without the newer fields. */
+function fillVersion10(connection: Connection, conversations: Conversation[], version: number) {
+  const insert = connection.prepare(
+    `insert into conversations (id, version, patient_id, relay_json, prediction_json, queue, expires_at,
+       last_activity_at, is_unread, is_unanswered)
+     values (:id, :version, :patientId, :relay, :prediction, :queue, :expiresAt, :lastActivityAt, :isUnread, :isUnanswered)`,
+  );
+  conversations.forEach((conversation, index) => {
+    const { pinned: _pinned, snoozedUntil: _snoozedUntil, ...old } = conversation;
+    const facts = factsOf(conversation);
+    insert.run({
+      id: old.id,
+      version,
+      patientId: old.patientId,
+      relay: JSON.stringify(old),
+      prediction: index === 0 ? JSON.stringify({ ...old, tagIds: [tagId(7)] }) : null,
+      queue: conversationQueue(facts),
+      expiresAt: expiresAt(facts),
+      lastActivityAt: toEpoch(old.lastActivityAt),
+      isUnread: facts.unread > 0 ? 1 : 0,
+      isUnanswered: isUnanswered(facts) ? 1 : 0,
+    });
+  });
+  connection.exec(`
+    insert into conversations (id, version) values ('placeholder', 0);
+    insert into messages (ordinal, version, conversation_key, id, direction, kind, text, author_kind, sent_at, received_at)
+    values (5, 5, 1, 'a', 'inbound', 'text', 'cita mañana', 'patient', 1, 1),
+      (6, 6, 1, 'b', 'internal', 'system', 'cita anotada', 'relay', 2, 2);
+    insert into messages_fts (rowid, text) values (5, 'cita mañana'), (6, 'cita anotada')`);
+}
+
+describe('0020, over a store that is in use', () => {
+  const conversations = [
+    buildConversation(1, { tagIds: [tagId(1), tagId(2)], assigneeIds: [agentId(1)] }),
+    buildConversation(2, { closed: true, teamIds: [teamId(1)], unread: 0 }),
+    buildConversation(3, { windowExpiresAt: null }),
+    buildConversation(4, { windowExpiresAt: null, lastInboundSentAt: null, handler: 'bot' }),
+  ];
+  const upgraded = () => {
+    const connection = new Database(':memory:');
+    migrate(connection, MIGRATIONS.slice(0, 1));
+    fillVersion10(connection, conversations, 9);
+    migrate(connection, MIGRATIONS);
+    return createTestStore(connection);
+  };
+
+  test('works out the same columns and links as if every conversation came anew', () => {
+    const before = upgraded();
+    const fresh = createTestStore();
+    const [first, ...others] = conversations;
+    fresh.write.applyChanges({
+      changes: [{ ...first!, tagIds: [tagId(7)] }, ...others].map((each) => put('conversation', 9, each)),
+      next: 9,
+    });
+    const shape = (store: ReturnType<typeof createTestStore>) => {
+      const { conversations: rows, links } = dumpMirror(store);
+      return {
+        links,
+        rows: rows!.map((row) => ({ ...(row as object), relay_json: '', prediction_json: '' })),
+      };
+    };
+    expect(shape(before)).toEqual(shape(fresh));
+  });
+
+  test('rows, lists and what this PC predicted are as they were', () => {
+    const store = upgraded();
+    const page = store.read.inboxPage({
+      query: buildQuery({ filter: 'all' }),
+      before: null,
+      limit: 9,
+      now: NOON,
+    });
+    expect(page.rows).toHaveLength(4);
+    for (const row of page.rows) expect(row).toMatchObject({ pinned: false, snoozedUntil: null });
+    const [state] = store.read.conversationStates({ conversationIds: [conversations[0]!.id] });
+    expect(state?.conversation).toEqual({ ...conversations[0], tagIds: [tagId(7)] });
+  });
+
+  test('what the app noted itself is no longer found', () => {
+    const store = upgraded();
+    checkSearchIndex(store);
+    expect(store.read.searchMessages({ text: 'cita', limit: 9 }).map(({ ordinal }) => ordinal)).toEqual([5]);
   });
 });
 

@@ -65,8 +65,9 @@ const rowWith = (app: TestApp, text: string) =>
 const thread = async (app: TestApp, conversationId: string) =>
   (await app.ask('thread.page', { conversationId, before: null, limit: 200 })).items;
 
+/** What people wrote; not what the relay noted between. */
 const texts = async (app: TestApp, conversationId: string) =>
-  (await thread(app, conversationId)).map(({ text }) => text);
+  (await thread(app, conversationId)).filter(({ kind }) => kind !== 'system').map(({ text }) => text);
 
 /** Sends and answers when the relay has taken it. */
 async function send(app: TestApp, conversationId: string, text: string): Promise<string> {

@@ -15,7 +15,9 @@ export interface ClinicWorld {
   url: string;
   proxy: FaultProxy;
   sandbox: GraphSandbox;
+  /** The first of the clinic, its administrator. */
   agent: TestAgent;
+  agents: TestAgent[];
   patientWrites(text: string, patient?: { name: string; phone: string }): Promise<void>;
   /** Texts WhatsApp accepted from the clinic, oldest first. */
   textsSent(): string[];
@@ -29,9 +31,9 @@ export interface ClinicWorld {
 export const LUCIA = { name: 'Lucía Martín', phone: '+34600111222' };
 export const JAVIER = { name: 'Javier Cano', phone: '+34600333444' };
 
-export async function createClinicWorld(): Promise<ClinicWorld> {
+export async function createClinicWorld({ agentNames = ['Marta'] } = {}): Promise<ClinicWorld> {
   const database = await createTestDatabase();
-  const clinic = await createTestClinic(database.url, { name: 'Clínica Alameda', agentNames: ['Marta'] });
+  const clinic = await createTestClinic(database.url, { name: 'Clínica Alameda', agentNames });
   const sandbox = await createGraphSandbox({
     appSecret: testSecrets.appSecret,
     verifyToken: testSecrets.verifyToken,
@@ -56,6 +58,7 @@ export async function createClinicWorld(): Promise<ClinicWorld> {
     proxy,
     sandbox,
     agent: clinic.agents[0]!,
+    agents: clinic.agents,
     async patientWrites(text, patient = LUCIA) {
       const { http } = await sandbox.patientWrites({ from: patient.phone, name: patient.name, text });
       if (http !== 200) throw new Error(`the webhook answered ${http ?? 'nothing'}`);

@@ -189,8 +189,8 @@ export function listConversationStates(
 ): ConversationState[] {
   return database
     .all<StateRow>(
-      `select id, version, coalesce(prediction_json, relay_json) as shown_json
-       from json_each(:ids) cross join conversations on id = value where relay_json is not null`,
+      `select conversations.id, version, coalesce(prediction_json, relay_json) as shown_json
+       from json_each(:ids) cross join conversations on conversations.id = value where relay_json is not null`,
       { ids: JSON.stringify(input.conversationIds) },
     )
     .map(({ shown_json: json, ...row }) => ({ ...row, conversation: JSON.parse(json) as Conversation }));

@@ -16,7 +16,7 @@ export interface Lane {
 export interface Section {
   /** Whether larger values come first. */
   isDescending: boolean;
-  /** `after` continues behind a row; parameters `:value` and `:key`. All take `:now` and `:limit`. */
+  /** All take `:now` and `:limit`; those continued behind a row also its `:value` and `:key`. */
   lanes(isContinued: boolean): Lane[];
 }
 
@@ -41,6 +41,8 @@ interface Part {
   where: string;
   value: string;
   isDescending: boolean;
+  /** False when the rows do not lie in order anyway: then one lane gathers them all. */
+  isIndexed: boolean;
 }
 
 const BY_ACTIVITY = 'conversations as page indexed by conversations_by_activity';
@@ -50,6 +52,7 @@ const newest: Part = {
   where: '',
   value: 'page.last_activity_at',
   isDescending: true,
+  isIndexed: true,
 };
 /** Few patients have an appointment ahead, so they are gathered first. */
 const UPCOMING = `
@@ -78,12 +81,13 @@ function partsOf({ sort, filter }: InboxQuery): Part[] {
           where: 'window_ends_at > :now',
           value: 'page.window_ends_at',
           isDescending: false,
+          isIndexed: true,
         },
         { ...newest, where: 'window_ends_at <= :now' },
       ];
     case 'appointmentFirst':
       return [
-        { from: UPCOMING, where: '', value: 'upcoming.next_at', isDescending: false },
+        { from: UPCOMING, where: '', value: 'upcoming.next_at', isDescending: false, isIndexed: false },
         { ...newest, where: `not ${HAS_UPCOMING}` },
       ];
   }
@@ -125,8 +129,7 @@ export function sectionsOf(query: InboxQuery, ownAgentId: string | null): Sectio
       const direction = isDescending ? 'desc' : 'asc';
       const laneSql = (range: string, isContinued: boolean) => {
         const where = [
-          'page.queue = :queue',
-          `page.${range}`,
+          range,
           ...(part.where === '' ? [] : [part.where]),
           ...conditions.where,
           ...(isContinued ? [`(${value}, page.key) ${isDescending ? '<' : '>'} (:value, :key)`] : []),
@@ -135,15 +138,17 @@ export function sectionsOf(query: InboxQuery, ownAgentId: string | null): Sectio
 where ${where.join('\n  and ')}
 order by ${value} ${direction}, page.key ${direction} limit :limit`;
       };
+      const lanes = QUEUES[query.filter].flatMap((queue) =>
+        ranges.map((range) => `page.queue = '${queue}' and page.${range}`),
+      );
+      const wholes = part.isIndexed ? lanes : [`(${lanes.join(' or ')})`];
       return {
         isDescending,
         lanes: (isContinued) =>
-          QUEUES[query.filter].flatMap((queue) =>
-            ranges.map((range) => ({
-              sql: laneSql(range, isContinued),
-              parameters: { ...conditions.parameters, queue },
-            })),
-          ),
+          wholes.map((range) => ({
+            sql: laneSql(range, isContinued),
+            parameters: conditions.parameters,
+          })),
       };
     }),
   );
