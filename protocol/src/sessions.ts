@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Agent, Clinic } from './entities.ts';
 import { Id } from './ids.ts';
+import { Timestamp } from './time.ts';
 
 export const Device = z.object({
   id: Id,
@@ -9,6 +10,18 @@ export const Device = z.object({
   appVersion: z.string().max(50),
 });
 export type Device = z.infer<typeof Device>;
+
+/** `GET /devices`: every device somebody of the clinic has signed in on; for administrators. */
+export const SignedDevice = Device.extend({
+  agentId: Id,
+  createdAt: Timestamp,
+  /** Of the last sign-in. */
+  lastSeenAt: Timestamp,
+  /** Whether a session is open on it; `DELETE /devices/{id}` ends them all. */
+  active: z.boolean(),
+});
+export type SignedDevice = z.infer<typeof SignedDevice>;
+export const DevicesResponse = z.object({ devices: z.array(SignedDevice) });
 
 /** `POST /sessions`. */
 export const SessionRequest = z.object({

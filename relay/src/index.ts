@@ -13,6 +13,7 @@ import { createStreams } from './feed/stream.ts';
 import { createWriter } from './feed/writer.ts';
 import { requireSession } from './http/authentication.ts';
 import { commandRoutes } from './http/command-routes.ts';
+import { deviceRoutes } from './http/device-routes.ts';
 import { feedRoutes } from './http/feed-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { operatorRoutes } from './http/operator-routes.ts';
@@ -108,6 +109,7 @@ export function createRelay(deps: RelayDeps): Relay {
     feedRoutes(scope, { database, readingDatabase, streams, sessions, clock, logger });
     commandRoutes(scope, { commands });
     presenceRoutes(scope, { presence });
+    deviceRoutes(scope, { sessions });
   });
 
   let stopHousekeeping = async () => {};

@@ -1,4 +1,12 @@
-import { Agent, Clinic, toTimestamp, type Id, type Session, type SessionRequest } from '@recado/protocol';
+import {
+  Agent,
+  Clinic,
+  toTimestamp,
+  type Id,
+  type Session,
+  type SessionRequest,
+  type SignedDevice,
+} from '@recado/protocol';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { verifyPassword } from './passwords.ts';
@@ -91,6 +99,44 @@ export function createSessions({ database, throttle, clock }: SessionsDeps) {
         role: row.role,
         deviceId: row.device_id,
       };
+    },
+
+    /** Every device somebody of the clinic has signed in on, the latest first. */
+    async listDevices(clinicId: Id): Promise<SignedDevice[]> {
+      const { rows } = await database.inClinic(clinicId, (client) =>
+        client.query<
+          Omit<SignedDevice, 'createdAt' | 'lastSeenAt'> & { createdAt: number; lastSeenAt: number }
+        >(
+          `select id, agent_id as "agentId", name, platform, app_version as "appVersion",
+             created_at as "createdAt", last_seen_at as "lastSeenAt", exists (
+               select from sessions
+               where sessions.clinic_id = devices.clinic_id and sessions.agent_id = devices.agent_id
+                 and device_id = devices.id and revoked_at is null) as active
+           from devices where clinic_id = $1 order by last_seen_at desc, id`,
+          [clinicId],
+        ),
+      );
+      return rows.map((row) => ({
+        ...row,
+        createdAt: toTimestamp(row.createdAt),
+        lastSeenAt: toTimestamp(row.lastSeenAt),
+      }));
+    },
+
+    /** Ends every session on a device. False when the clinic has no such device. */
+    async revokeDevice(clinicId: Id, deviceId: Id): Promise<boolean> {
+      return database.inClinic(clinicId, async (client) => {
+        await client.query(
+          `update sessions set revoked_at = $3
+           where clinic_id = $1 and device_id = $2 and revoked_at is null`,
+          [clinicId, deviceId, toTimestamp(clock.now())],
+        );
+        const { rowCount } = await client.query('select from devices where clinic_id = $1 and id = $2', [
+          clinicId,
+          deviceId,
+        ]);
+        return Boolean(rowCount);
+      });
     },
 
     async revoke(token: string): Promise<void> {

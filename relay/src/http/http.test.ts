@@ -1,4 +1,4 @@
-import { newId, Problem, type Session } from '@recado/protocol';
+import { DevicesResponse, newId, Problem, type Session } from '@recado/protocol';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startFakeGraph, type FakeGraph } from '../../sandbox/testing/fake-graph.ts';
@@ -57,6 +57,8 @@ const ROUTES: [string, string][] = [
   ['GET', `/v1/conversations/${newId()}/messages`],
   ['POST', '/v1/commands'],
   ['POST', '/v1/presence'],
+  ['GET', '/v1/devices'],
+  ['DELETE', `/v1/devices/${newId()}`],
   ['DELETE', '/v1/sessions/current'],
 ];
 
@@ -127,6 +129,34 @@ test('a second clinic’s token gets nothing of the first, on any route', async 
     }
   }
   expect(texts[0]).toContain(other.id);
+});
+
+test('an administrator sees the clinic’s devices and ends what is signed in there; nobody else does', async () => {
+  const clinic = await createTestClinic(relay.databaseUrl, { agentNames: ['Marta', 'David'] });
+  const [admin, agent] = await Promise.all(clinic.agents.map((each) => signIn(relay.url, each)));
+  const ask = (method: string, path: string, token = '') =>
+    fetch(`${relay.url}/v1${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+  const list = async () => DevicesResponse.parse(await (await ask('GET', '/devices', admin?.token)).json());
+  const { devices } = await list();
+  expect(devices.map(({ agentId, active }) => [agentId, active])).toEqual(
+    expect.arrayContaining([
+      [admin?.agent.id, true],
+      [agent?.agent.id, true],
+    ]),
+  );
+  expect(devices).toHaveLength(2);
+  const lost = devices.find(({ agentId }) => agentId === agent?.agent.id);
+  const path = `/devices/${lost?.id ?? ''}`;
+
+  expect((await ask('GET', '/devices', agent?.token)).status).toBe(403);
+  expect((await ask('DELETE', path, agent?.token)).status).toBe(403);
+  // Another clinic’s administrator finds no such device.
+  expect((await ask('DELETE', path, session.token)).status).toBe(404);
+  expect((await ask('GET', '/changes', agent?.token)).status).toBe(200);
+
+  expect((await ask('DELETE', path, admin?.token)).status).toBe(204);
+  expect((await ask('GET', '/changes', agent?.token)).status).toBe(401);
+  expect((await list()).devices.find(({ id }) => id === lost?.id)).toMatchObject({ active: false });
 });
 
 describe('refusals are problem details', () => {

@@ -33,6 +33,8 @@ export const problems = {
       { status: 401, code: ProblemCode.sessionRevoked, title: 'The session is not valid any more' },
       { 'www-authenticate': 'Bearer' },
     ),
+  forbidden: () =>
+    new ProblemError({ status: 403, code: ProblemCode.forbidden, title: 'Administrators only' }),
   tooManyAttempts: (retryAfterSeconds: number) =>
     new ProblemError(
       { status: 429, code: ProblemCode.tooManyAttempts, title: 'Too many failed attempts' },
