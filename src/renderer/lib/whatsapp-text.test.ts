@@ -90,10 +90,9 @@ describe('parseInline', () => {
     );
   });
 
-  it('reads the longest message WhatsApp allows quickly, even made of marks only', () => {
-    const started = performance.now();
-    for (const mark of ['*', '_a', '~a ', '`', 'www.']) parseInline(mark.repeat(4_096 / mark.length));
-    expect(performance.now() - started).toBeLessThan(1_500);
+  // Marks that never close made the reading quadratic once: then this would not end within the test's time.
+  it.each(['*', '_a', '~a ', '`', 'www.'])('reads a hundred thousand of %j', (mark) => {
+    expect(parseInline(mark.repeat(100_000)).length).toBeGreaterThan(0);
   });
 });
 

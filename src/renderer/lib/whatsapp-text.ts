@@ -64,10 +64,14 @@ function findAddresses(text: string): AddressAt[] {
   return found;
 }
 
-/** Where the marker at `start` is closed, or -1: a mark hugs its words and is not inside a word. */
+/** Whether a mark may open here: it hugs its words and is not inside a word. */
+function opens(text: string, start: number): boolean {
+  return !isWord(text[start - 1]) && !isSpace(text[start + 1]) && text[start + 1] !== text[start];
+}
+
+/** Where the mark that opens at `start` is closed, or -1. */
 function closingMark(text: string, start: number, end: number, addresses: readonly AddressAt[]): number {
   const mark = text[start];
-  if (isWord(text[start - 1]) || isSpace(text[start + 1]) || text[start + 1] === mark) return -1;
   for (let index = start + 2; index < end; index++) {
     if (text[index] !== mark || isSpace(text[index - 1]) || isWord(text[index + 1])) continue;
     if (addresses.some((address) => index >= address.start && index < address.end)) continue;
@@ -85,6 +89,9 @@ function parseRange(
   outer: ReadonlySet<string>,
 ): Inline[] {
   const parts: Inline[] = [];
+  // Where one search for the end of a mark found none, no later one will: without this a long text of opening marks
+  // would be read once for each of them.
+  const neverClosed = new Set<string>();
   let plainFrom = from;
   let index = from;
   const flush = (until: number) => {
@@ -112,14 +119,17 @@ function parseRange(
         continue;
       }
     }
-    const style = outer.has(character) ? undefined : STYLES[character];
-    const end = style === undefined ? -1 : closingMark(text, index, to, addresses);
-    if (style !== undefined && end !== -1) {
-      flush(index);
-      const inside = new Set(outer).add(character);
-      parts.push({ type: style, children: parseRange(text, index + 1, end, addresses, inside) });
-      skipTo(end + 1);
-      continue;
+    const style = outer.has(character) || neverClosed.has(character) ? undefined : STYLES[character];
+    if (style !== undefined && opens(text, index)) {
+      const end = closingMark(text, index, to, addresses);
+      if (end !== -1) {
+        flush(index);
+        const inside = new Set(outer).add(character);
+        parts.push({ type: style, children: parseRange(text, index + 1, end, addresses, inside) });
+        skipTo(end + 1);
+        continue;
+      }
+      neverClosed.add(character);
     }
     index++;
   }
