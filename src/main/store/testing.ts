@@ -248,7 +248,7 @@ export function dumpMirror({ connection }: TestStore): Record<string, unknown[]>
       'select id, version, patient_id, starts_at, treatment, professional, state from appointments order by id',
     ),
     conversations: all(
-      `select id, version, patient_id, relay_json, prediction_json, queue, rank, is_pinned, snoozed_until, expires_at,
+      `select id, order_key, version, patient_id, relay_json, prediction_json, queue, rank, is_pinned, snoozed_until, expires_at,
          window_ends_at, last_activity_at, is_unread, is_unanswered
        from conversations where relay_json is not null order by id`,
     ),

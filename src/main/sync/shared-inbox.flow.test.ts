@@ -49,6 +49,13 @@ const rowOf = (app: TestApp, looks: (row: InboxRow) => boolean = () => true, pat
 const act = (app: TestApp, conversationId: string, action: Action, confirmed = true) =>
   app.ask('conversation.act', { target: { conversationIds: [conversationId] }, action, confirmed });
 
+const textOf = (app: TestApp, conversationId: string, text: string) =>
+  app.until(async () =>
+    (await app.ask('thread.page', { conversationId, before: null, limit: 200 })).items.find(
+      (item) => item.text === text,
+    ),
+  );
+
 const goOffline = async (app: TestApp, proxy: FaultProxy) => {
   await proxy.goOffline();
   await app.until(() => app.state().sync.phase === 'offline');
@@ -166,6 +173,61 @@ describe('what one does the other sees', () => {
   });
 });
 
+describe('what is shown at once', () => {
+  it('is what the relay makes of it, whatever is done', async () => {
+    const conversationId = await idOf(luis);
+    const { tagId } = await luis.ask('tag.create', { name: 'Ortodoncia', color: '#336699' });
+    const { teamId } = await luis.ask('team.create', { name: 'Gabinete', memberIds: [] });
+    const belonging = async (app: TestApp) => {
+      const { facts, assignees, tags, teams, pinned, snoozedUntil } = await app.ask('conversation.get', {
+        conversationId,
+      });
+      // When WhatsApp accepts what is sent, no PC can know.
+      const { lastInteractionAt: _at, lastMessageDirection: _direction, ...decided } = facts;
+      return { decided, assignees, tags, teams, pinned, snoozedUntil };
+    };
+    const both = { agentIds: [agentIdOf(0), agentIdOf(1)], teamIds: [teamId] };
+    const steps: (Action | 'write' | 'answer')[] = [
+      { type: 'tag', tagIds: [tagId] },
+      { type: 'assign', ...both },
+      { type: 'unassign', agentIds: [agentIdOf(0)], teamIds: [] },
+      { type: 'pin', pinned: true },
+      { type: 'snooze', until: Date.now() + 3_600_000 },
+      'write',
+      { type: 'markRead' },
+      { type: 'markUnread' },
+      { type: 'setBot', active: true },
+      { type: 'setBot', active: false },
+      { type: 'setBot', active: true },
+      { type: 'close' },
+      'answer',
+      { type: 'markSpam' },
+      'write',
+      { type: 'unmarkSpam' },
+      { type: 'close' },
+      { type: 'markSpam' },
+      'write',
+      { type: 'unmarkSpam' },
+      { type: 'unassign', ...both },
+      'answer',
+      { type: 'untag', tagIds: [tagId] },
+      { type: 'close' },
+      { type: 'reopen' },
+    ];
+    for (const [index, step] of steps.entries()) {
+      if (step === 'write') await world.patientWrites(`Mensaje ${index}`);
+      else if (step === 'answer')
+        await luis.ask('message.send', { conversationId, text: `Respuesta ${index}` });
+      else await act(luis, conversationId, step);
+      const shown = await belonging(luis);
+      // The row may show another: WhatsApp counts whole seconds, and what is of the same second may come first.
+      if (step === 'write') await textOf(luis, conversationId, `Mensaje ${index}`);
+      await endTheSame();
+      if (step !== 'write') expect({ step, row: await belonging(marta) }).toEqual({ step, row: shown });
+    }
+  });
+});
+
 describe('what was decided on less than the relay knows', () => {
   it('a close is refused when the patient has written meanwhile, and said once (T34)', async () => {
     const conversationId = await idOf(luis);
@@ -277,13 +339,27 @@ describe('many at once', () => {
 
   it('a close taken back before it left never reaches anybody', async () => {
     const conversationId = await idOf(luis);
-    await goOffline(luis, luisProxy);
+    // Told to wait, this PC keeps everything to itself for a while.
+    luisProxy.add(
+      /POST \/v1\/commands/,
+      {
+        type: 'answer',
+        status: 429,
+        headers: { 'content-type': 'application/problem+json', 'retry-after': '50' },
+        body: JSON.stringify({ title: 'x', status: 429, code: 'too_many_requests' }),
+      },
+      1,
+    );
+    await act(luis, conversationId, { type: 'pin', pinned: true });
+    await luis.until(() => luis.logs.some(({ name }) => name === 'outbox.notSent'));
     const { actionId } = await act(luis, conversationId, { type: 'close' });
+    expect(await rowOf(luis)).toMatchObject({ facts: { closed: true }, pinned: true });
     await luis.ask('action.undo', { actionId });
-    await comeBack(luis, luisProxy);
+    expect(await rowOf(luis)).toMatchObject({ facts: { closed: false, unread: 1 }, pinned: true });
+    await rowOf(marta, ({ pinned }) => pinned);
     await endTheSame();
     const { items } = await marta.ask('thread.page', { conversationId, before: null, limit: 50 });
-    expect(items.map(({ kind }) => kind)).toEqual(['text']);
+    expect(items.map(({ content }) => content.event?.code ?? null)).toEqual([null, 'pinned']);
   });
 
   it('asks before closing messages nobody has seen', async () => {

@@ -86,7 +86,7 @@ export type InboxQuery = z.infer<typeof InboxQuery>;
 
 /**
  * Key of a row in its list: pages continue after it. Pinned rows come first and snoozed ones last (`rank`), then the
- * sort's own value, then the local key.
+ * sort's own value, then a number made of the conversation's id, the same on every PC.
  */
 export const InboxCursor = z.object({
   rank: z.number().int(),

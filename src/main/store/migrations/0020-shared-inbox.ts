@@ -1,24 +1,31 @@
 /** What the shared inbox filters and orders by: pins, snoozes, window ends, and who and what a conversation hangs on. */
 import type { Migration } from '../migrate.ts';
+import { orderKeyOf } from '../order-key.ts';
 
 export const sharedInbox: Migration = {
   version: 20,
   name: 'shared-inbox',
-  up: (connection) => connection.exec(SQL),
+  up(connection) {
+    connection.function('order_key_of', { deterministic: true }, (id) => orderKeyOf(String(id)));
+    connection.exec(SQL);
+  },
 };
 
 const SQL = `
 -- rank orders the list before anything else: 0 pinned, 1 plain, 2 with a snooze, also one that has run out meanwhile:
 -- pages tell them apart by relay time. snoozed_until and window_ends_at are 0 when there is none.
+-- order_key orders rows of the same instant, the same way on every PC (order-key.ts).
+alter table conversations add column order_key integer not null default 0;
+update conversations set order_key = order_key_of(id);
 alter table conversations add column rank integer not null default 1;
 alter table conversations add column is_pinned integer not null default 0;
 alter table conversations add column snoozed_until integer not null default 0;
 alter table conversations add column window_ends_at integer not null default 0;
 
 drop index conversations_by_activity;
-create index conversations_by_activity on conversations (queue, rank, last_activity_at, key, expires_at, is_unread,
+create index conversations_by_activity on conversations (queue, rank, last_activity_at, order_key, expires_at, is_unread,
   is_unanswered, window_ends_at, snoozed_until, is_pinned) where queue is not null;
-create index conversations_by_window on conversations (queue, rank, window_ends_at, key, expires_at, is_unread,
+create index conversations_by_window on conversations (queue, rank, window_ends_at, order_key, expires_at, is_unread,
   is_unanswered, snoozed_until, is_pinned) where queue is not null;
 create index conversations_with_prediction on conversations (key) where prediction_json is not null;
 

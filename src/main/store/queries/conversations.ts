@@ -11,6 +11,7 @@ import {
 import { factsOf } from '../conversation-facts.ts';
 import type { ReadDatabase, WriteDatabase } from '../database.ts';
 import type { ConversationState } from '../interface.ts';
+import { orderKeyOf } from '../order-key.ts';
 import { predict } from '../predictions.ts';
 import { deleteLinks, writeLinks } from './links.ts';
 import { getAgentId, getOwnAuthor } from './local-values.ts';
@@ -55,7 +56,10 @@ export function findConversation(database: ReadDatabase, id: string): HeldConver
 
 /** A row for messages to hang on until their conversation arrives; no list shows it. */
 export function insertPlaceholder(database: WriteDatabase, id: string): number {
-  return database.run('insert into conversations (id, version) values (:id, 0)', { id }).key;
+  return database.run('insert into conversations (id, version, order_key) values (:id, 0, :orderKey)', {
+    id,
+    orderKey: orderKeyOf(id),
+  }).key;
 }
 
 /** Writes the relay's word. Pending commands of this PC are put back on top by `refreshPrediction`. */
@@ -78,11 +82,11 @@ export function writeRelayConversation(
   };
   if (held === null) {
     const { key } = database.run(
-      `insert into conversations (id, version, snapshot_seq, patient_id, relay_json, queue, rank, is_pinned,
+      `insert into conversations (id, order_key, version, snapshot_seq, patient_id, relay_json, queue, rank, is_pinned,
          snoozed_until, expires_at, window_ends_at, last_activity_at, is_unread, is_unanswered)
-       values (:id, :version, :snapshotSeq, :patientId, :relayJson, :queue, :rank, :isPinned, :snoozedUntil, :expiresAt,
+       values (:id, :orderKey, :version, :snapshotSeq, :patientId, :relayJson, :queue, :rank, :isPinned, :snoozedUntil, :expiresAt,
          :windowEndsAt, :lastActivityAt, :isUnread, :isUnanswered)`,
-      { ...row, id: conversation.id, snapshotSeq: input.snapshotSeq },
+      { ...row, id: conversation.id, orderKey: orderKeyOf(conversation.id), snapshotSeq: input.snapshotSeq },
     );
     writeLinks(database, { key, conversation, ...state, isNew: true });
     return;

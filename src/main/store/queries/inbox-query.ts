@@ -132,11 +132,11 @@ export function sectionsOf(query: InboxQuery, ownAgentId: string | null): Sectio
           range,
           ...(part.where === '' ? [] : [part.where]),
           ...conditions.where,
-          ...(isContinued ? [`(${value}, page.key) ${isDescending ? '<' : '>'} (:value, :key)`] : []),
+          ...(isContinued ? [`(${value}, page.order_key) ${isDescending ? '<' : '>'} (:value, :key)`] : []),
         ];
-        return `select page.key, ${value} as value from ${part.from}
+        return `select page.key as rowKey, page.order_key as key, ${value} as value from ${part.from}
 where ${where.join('\n  and ')}
-order by ${value} ${direction}, page.key ${direction} limit :limit`;
+order by ${value} ${direction}, page.order_key ${direction} limit :limit`;
       };
       const lanes = QUEUES[query.filter].flatMap((queue) =>
         ranges.map((range) => `page.queue = '${queue}' and page.${range}`),

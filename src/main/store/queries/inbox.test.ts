@@ -80,7 +80,9 @@ const conversations = fc
   )
   .map((all) => all.map((overrides, index) => buildConversation(index, overrides)));
 
-/** Appointments by patient, in minutes from noon; negative numbers of state are cancelled ones. */
+const idsOf = (index: number) => ({ id: conversationId(index), patientId: patientId(index) });
+
+/** Appointments by patient, in minutes from noon. */
 const appointments = fc.array(
   fc.record({ patient: fc.nat(39), minutes: fc.integer({ min: -2, max: 4 }), isCancelled: fc.boolean() }),
   { maxLength: 30 },
@@ -237,6 +239,46 @@ describe('the inbox', () => {
           },
         ),
         { numRuns: 150 },
+      );
+    },
+  );
+
+  test(
+    'two PCs that heard the same in whatever order and portions show the same lists and counts',
+    { timeout: 60_000 },
+    () => {
+      const said = fc
+        .array(fc.tuple(fc.nat(11), conversations), { minLength: 1, maxLength: 30 })
+        .map((all) =>
+          all.map(([index, [first]], position) =>
+            put('conversation', position + 1, { ...first!, ...idsOf(index) }),
+          ),
+        )
+        .chain((feed) =>
+          fc.tuple(
+            fc.constant(feed),
+            fc.shuffledSubarray(feed, { minLength: feed.length }),
+            fc.integer({ min: 1, max: 10 }),
+          ),
+        );
+      fc.assert(
+        fc.property(said, queries, ([feed, shuffled, portion], query) => {
+          const one = fill([]);
+          for (const change of feed) one.write.applyChanges({ changes: [change], next: change.seq });
+          const other = fill([]);
+          for (let start = 0; start < feed.length; start += portion)
+            other.write.applyChanges({ changes: shuffled.slice(start, start + portion), next: feed.length });
+          // Some of it comes twice.
+          other.write.applyChanges({ changes: shuffled.slice(0, portion), next: feed.length });
+          const shown = [one, other].map((store) => ({
+            rows: CONVERSATION_FILTERS.map((filter) => walk(store, { ...query, filter }, 5)),
+            all: walk(store, { ...query, filter: 'all' }, 5),
+            counts: store.read.inboxCounts({ now: NOON }),
+            nextExpiry: store.read.nextExpiry({ now: NOON }),
+          }));
+          expect(shown[1]).toEqual(shown[0]);
+        }),
+        { numRuns: 60 },
       );
     },
   );

@@ -15,13 +15,17 @@ import { mapUnsent } from './outbox.ts';
 import { mapReference } from './reference.ts';
 import { agentViews, createAuthorViews, tagViews } from './views.ts';
 
+interface Place extends InboxCursor {
+  rowKey: number;
+}
+
 /** The places of a page, and one more when there is more. */
 function listPlaces(
   database: ReadDatabase,
   input: { query: InboxQuery; before: InboxCursor | null; limit: number; now: number },
-): InboxCursor[] {
+): Place[] {
   const { before, limit, now } = input;
-  const places: InboxCursor[] = [];
+  const places: Place[] = [];
   const sections = sectionsOf(input.query, getAgentId(database));
   for (let rank = before?.rank ?? 0; rank < sections.length && places.length < limit; rank += 1) {
     const section = sections[rank]!;
@@ -30,11 +34,11 @@ function listPlaces(
     const found = section
       .lanes(start !== null)
       .flatMap(({ sql, parameters }) =>
-        database.all<{ key: number; value: number }>(sql, { ...parameters, ...start, now, limit: left }),
+        database.all<Omit<Place, 'rank'>>(sql, { ...parameters, ...start, now, limit: left }),
       );
     const direction = section.isDescending ? -1 : 1;
     found.sort((one, other) => direction * (one.value - other.value || one.key - other.key));
-    for (const { key, value } of found.slice(0, left)) places.push({ rank, value, key });
+    for (const place of found.slice(0, left)) places.push({ rank, ...place });
   }
   return places;
 }
@@ -70,8 +74,9 @@ export function getInboxPage(
   const { limit, now } = input;
   const places = listPlaces(database, { ...input, limit: limit + 1 });
   const shown = places.slice(0, limit);
+  const last = shown.at(-1);
   const rows = database.all<ConversationRow>(INBOX_ROWS_SQL, {
-    keys: JSON.stringify(shown.map(({ key }) => key)),
+    keys: JSON.stringify(shown.map(({ rowKey }) => rowKey)),
     now,
   });
   const lookups: RowLookups = {
@@ -85,7 +90,10 @@ export function getInboxPage(
   };
   return {
     rows: rows.map((row) => mapRow(row, lookups)),
-    next: places.length > limit ? (shown.at(-1) ?? null) : null,
+    next:
+      places.length > limit && last !== undefined
+        ? { rank: last.rank, value: last.value, key: last.key }
+        : null,
   };
 }
 

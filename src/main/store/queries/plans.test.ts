@@ -34,7 +34,7 @@ describe('query plans', () => {
         /^SEARCH page USING COVERING INDEX conversations_by_activity \(queue=\? AND rank=\?\)$/,
       );
     for (const plan of plansOf(buildQuery({ filter, sort }), true))
-      expect(plan).toContain(`last_activity_at${sort === 'newest' ? '<' : '>'}?`);
+      expect(plan).toContain(`(last_activity_at,order_key)${sort === 'newest' ? '<' : '>'}(?,?)`);
     for (const plan of plansOf(buildQuery({ filter, sort, ...narrowed }), true))
       expect(plan).toMatch(
         /conversation_links (EXISTS )?USING PRIMARY KEY \(conversation_key=\? AND target_id=\?\)/,
