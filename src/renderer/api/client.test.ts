@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Bridge } from '../../shared/contract/index.ts';
-import { queryOf } from '../stores/inbox.reduce.ts';
+import { INITIAL_QUERY } from '../stores/inbox-query.ts';
 import { createClient } from './client.ts';
 
 /** A client over a bridge that always gives `answer`, with what it reported and a way to send it events. */
@@ -18,7 +18,7 @@ function clientOver(answer: () => unknown) {
   return { client, reports, emit: (payload: unknown) => heard(payload as never) };
 }
 
-const page = { query: queryOf('received'), before: null, limit: 5 };
+const page = { query: INITIAL_QUERY, before: null, limit: 5 };
 const internal = { ok: false, error: { code: 'internal' } };
 
 describe('client', () => {

@@ -1,4 +1,6 @@
 import { useEffect, type CSSProperties } from 'react';
+import { ConversationMenu, Pickers, Questions } from '../features/actions/index.ts';
+import { ClinicDialogs } from '../features/clinic/index.ts';
 import { Composer } from '../features/composer/index.ts';
 import { Inbox } from '../features/inbox/index.ts';
 import { PatientPanel } from '../features/patient/index.ts';
@@ -36,6 +38,13 @@ export function Shell() {
   useEffect(() => {
     if (isPanelFloating) focusPane('panel');
   }, [isPanelFloating]);
+
+  // An action may take what had the focus off the screen, and with it the whole list.
+  const listFocus = useAppState((state) => state.ui.listFocus);
+  const isListEmpty = useAppState((state) => state.inbox.rows.length === 0);
+  useEffect(() => {
+    if (listFocus > 0 && isListEmpty && document.activeElement === document.body) focusPane('list');
+  }, [isListEmpty, listFocus]);
 
   const resize = (column: Column) => ({
     value: preferences[column],
@@ -94,6 +103,10 @@ export function Shell() {
           </div>
         ) : null}
       </div>
+      <ConversationMenu />
+      <Pickers />
+      <Questions />
+      <ClinicDialogs />
       {isShortcutsOpen ? (
         <ShortcutsDialog onClose={() => actions.changeUi({ isShortcutsOpen: false })} />
       ) : null}

@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { useEffect } from 'react';
-import { useTranslate } from '../i18n/index.ts';
+import { DoneToast } from '../features/actions/index.ts';
+import { useTranslate, type SentenceKey } from '../i18n/index.ts';
 import { useActions, useAppState, type Toast } from '../stores/index.ts';
 
 const SHOWN_MS = { error: 8_000, info: 3_000 };
@@ -12,11 +13,15 @@ function ToastView({ toast }: { toast: Toast }) {
     const timer = setTimeout(() => actions.dismissToast(toast.id), SHOWN_MS[toast.tone]);
     return () => clearTimeout(timer);
   }, [actions, toast]);
+  const { reasonKey, name, ...values } = toast.values ?? {};
+  const reason = reasonKey === undefined ? '' : t(reasonKey as SentenceKey);
+  const sentence = t(toast.key, { ...values, reason });
+  const words = name ? `${sentence} · ${name}` : sentence;
   const Icon = toast.tone === 'error' ? CircleAlert : CircleCheck;
   return (
     <div className={`toast toast--${toast.tone}`}>
       <Icon size={18} aria-hidden="true" />
-      <p>{t(toast.key)}</p>
+      <p>{words}</p>
       <button
         type="button"
         className="icon-button icon-button--small"
@@ -37,6 +42,7 @@ export function Toasts() {
       {toasts.map((toast) => (
         <ToastView key={toast.id} toast={toast} />
       ))}
+      <DoneToast />
     </div>
   );
 }

@@ -1,11 +1,16 @@
-import type { CallError, CallInput, Reply } from '../../shared/contract/index.ts';
+import type { CallError, CallInput, EventPayload, InboxQuery, Reply } from '../../shared/contract/index.ts';
 import type { Client } from '../api/index.ts';
 import type { SentenceKey } from '../i18n/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Drafts } from '../lib/drafts.ts';
 import type { Preferences } from '../lib/preferences.ts';
+import { createDeeds, type Deeds } from './deeds.ts';
+import { INITIAL_QUERY, isTouched } from './inbox-query.ts';
 import { neighbour, visibleRows } from './inbox.reduce.ts';
+import type { PresenceTeller } from './presence.ts';
+import { refusalWords } from './refusal.ts';
 import type { Reading } from './reading.ts';
+import { noSelection, type Selection } from './selection.ts';
 import type { Store, Toast, UiState } from './store.ts';
 import { newestOrdinal } from './thread.reduce.ts';
 
@@ -15,11 +20,24 @@ export interface ActionsDependencies {
   clock: Clock;
   drafts: Drafts;
   reading: Reading;
+  presence: PresenceTeller;
   keepPreferences(preferences: Preferences): void;
+  keepQuery(query: InboxQuery): void;
 }
 
 /** Everything a person can do in the window. */
-export interface Actions extends Pick<Reading, 'showFilter' | 'loadMore' | 'loadOlder'> {
+export interface Actions extends Deeds, Pick<Reading, 'loadMore' | 'loadOlder'> {
+  /** Shows another list: what is not named stays as it was chosen. */
+  showQuery(change: Partial<InboxQuery>): void;
+  /** The whole filter again, newest first. */
+  resetQuery(): void;
+  select(change: (selection: Selection, order: readonly string[]) => Selection): void;
+  clearSelection(): void;
+  /** Opens a conversation with the composer ready for a note. */
+  writeNote(conversationId: string): void;
+  typeNote(conversationId: string, text: string): void;
+  noteOf(conversationId: string): string;
+  sayRefused(refusal: EventPayload<'refused'>): void;
   /** Opens a conversation; its draft was kept before the other one is shown. */
   open(conversationId: string): void;
   closeThread(): void;
@@ -29,21 +47,37 @@ export interface Actions extends Pick<Reading, 'showFilter' | 'loadMore' | 'load
   typeDraft(conversationId: string, text: string): void;
   /** What stands in the composer of a conversation: typed here, or kept by the store. */
   draftOf(conversationId: string, stored: string): string;
-  send(conversationId: string, text: string): Promise<CallError | null>;
+  /** `basedOnOrdinal`: the newest message on screen when the draft began; null sends in any case. */
+  send(conversationId: string, text: string, basedOnOrdinal: number | null): Promise<CallError | null>;
   retryMessage(conversationId: string, messageId: string): void;
   discardMessage(conversationId: string, messageId: string): void;
   reread(): void;
   signIn(input: CallInput<'session.signIn'>): Promise<CallError | null>;
   signInDemo(): Promise<CallError | null>;
   signOut(discardUnsent: boolean): Promise<CallError | null>;
-  changeUi(change: Partial<Pick<UiState, 'isPanelOver' | 'isShortcutsOpen' | 'dismissedNotice'>>): void;
+  changeUi(
+    change: Partial<
+      Pick<
+        UiState,
+        | 'isPanelOver'
+        | 'isShortcutsOpen'
+        | 'dismissedNotice'
+        | 'menu'
+        | 'picker'
+        | 'dialog'
+        | 'isNoting'
+        | 'done'
+      >
+    >,
+  ): void;
   changePreferences(change: Partial<Preferences>): void;
-  toast(key: SentenceKey, tone?: Toast['tone']): void;
+  toast(key: SentenceKey, tone?: Toast['tone'], values?: Toast['values']): void;
   dismissToast(id: number): void;
 }
 
 export function createActions(dependencies: ActionsDependencies): Actions {
-  const { store, client, clock, drafts, reading, keepPreferences } = dependencies;
+  const { store, client, clock, drafts, reading, presence, keepPreferences, keepQuery } = dependencies;
+  const notes = new Map<string, string>();
   let lastToast = 0;
   let lastRead: { conversationId: string; ordinal: number } | null = null;
 
@@ -51,10 +85,10 @@ export function createActions(dependencies: ActionsDependencies): Actions {
     store.setState(({ ui }) => ({ ui: { ...ui, ...change } }));
   const errorOf = (reply: Reply<unknown>): CallError | null => (reply.ok ? null : reply.error);
 
-  function toast(key: SentenceKey, tone: Toast['tone'] = 'error'): void {
+  function toast(key: SentenceKey, tone: Toast['tone'] = 'error', values?: Toast['values']): void {
     const id = ++lastToast;
     const others = store.getState().ui.toasts.filter((each) => each.key !== key);
-    changeUi({ toasts: [...others, { id, key, tone }].slice(-3) });
+    changeUi({ toasts: [...others, { id, key, tone, ...(values ? { values } : {}) }].slice(-3) });
   }
 
   /** What a person asked for and did not happen is said once, in a line that goes away. */
@@ -66,12 +100,44 @@ export function createActions(dependencies: ActionsDependencies): Actions {
   function open(conversationId: string): void {
     void drafts.flush();
     const { thread, ui } = store.getState();
-    changeUi({ composerFocus: ui.composerFocus + 1, isPanelOver: false });
-    if (thread.conversationId !== conversationId) reading.open(conversationId);
+    const isOther = thread.conversationId !== conversationId;
+    changeUi({ composerFocus: ui.composerFocus + 1, isPanelOver: false, isNoting: ui.isNoting && !isOther });
+    if (isOther) reading.open(conversationId);
   }
 
+  function showQuery(change: Partial<InboxQuery>): void {
+    const query = { ...store.getState().inbox.query, ...change };
+    keepQuery(query);
+    reading.showQuery(query);
+  }
+
+  const setSelection = (selection: Selection): void =>
+    store.setState(({ inbox }) => ({ inbox: { ...inbox, selection } }));
+
   return {
-    showFilter: reading.showFilter,
+    ...createDeeds({ store, client, clock, reading, changeUi, toast }),
+    showQuery,
+    resetQuery() {
+      const { query } = store.getState().inbox;
+      if (isTouched(query)) showQuery({ ...INITIAL_QUERY, filter: query.filter });
+    },
+    select(change) {
+      const { inbox } = store.getState();
+      const order = visibleRows(inbox, clock.now()).map((row) => row.conversationId);
+      setSelection(change(inbox.selection, order));
+    },
+    clearSelection: () => setSelection(noSelection),
+    writeNote(conversationId) {
+      open(conversationId);
+      changeUi({ isNoting: true });
+    },
+    typeNote: (conversationId, text) => void notes.set(conversationId, text),
+    noteOf: (conversationId) => notes.get(conversationId) ?? '',
+    sayRefused(refusal) {
+      const { key, reason } = refusalWords(refusal);
+      const { displayName } = refusal;
+      toast(key, 'error', { reasonKey: reason, name: displayName ?? '' });
+    },
     loadMore: reading.loadMore,
     loadOlder: reading.loadOlder,
     open,
@@ -96,12 +162,17 @@ export function createActions(dependencies: ActionsDependencies): Actions {
       store.setState({ thread: { ...thread, isNewRead: true } });
       void client.call('conversation.markRead', { conversationId, upToOrdinal });
     },
-    typeDraft: drafts.type,
+    typeDraft(conversationId, text) {
+      drafts.type(conversationId, text);
+      if (text === '') presence.stopTyping();
+      else presence.type();
+    },
     draftOf: (conversationId, stored) => drafts.unsaved(conversationId) ?? stored,
-    async send(conversationId, text) {
-      const reply = await client.call('message.send', { conversationId, text });
+    async send(conversationId, text, basedOnOrdinal) {
+      const reply = await client.call('message.send', { conversationId, text, basedOnOrdinal });
       if (!reply.ok) {
-        toast(`errors.${reply.error.code}`);
+        // The composer shows what was answered meanwhile.
+        if (reply.error.code !== 'answered_meanwhile') toast(`errors.${reply.error.code}`);
         reading.refreshThread();
       }
       return errorOf(reply);

@@ -1,6 +1,7 @@
-import type { AppState } from '../../shared/contract/index.ts';
+import type { AppState, EventPayload } from '../../shared/contract/index.ts';
 import type { Client } from '../api/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import { INITIAL_QUERY } from './inbox-query.ts';
 import { initialInbox, nextTurn } from './inbox.reduce.ts';
 import type { Reading } from './reading.ts';
 import type { Store } from './store.ts';
@@ -11,10 +12,12 @@ export interface BinderDependencies {
   client: Client;
   clock: Clock;
   reading: Reading;
+  /** What the relay did not accept, said to the person who asked for it. */
+  sayRefused(refusal: EventPayload<'refused'>): void;
 }
 
 /** The one listener to main: on each event reads again what is on screen. Returns how to stop. */
-export function bindEvents({ store, client, clock, reading }: BinderDependencies): () => void {
+export function bindEvents({ store, client, clock, reading, sayRefused }: BinderDependencies): () => void {
   let heardState = false;
   let takeBackAlarm = (): void => {};
 
@@ -24,17 +27,35 @@ export function bindEvents({ store, client, clock, reading }: BinderDependencies
     const isReady = app.phase === 'ready';
     const isOtherSession = before?.session?.agent.id !== app.session?.agent.id;
     if (isReady && before?.phase === 'ready' && !isOtherSession) {
-      store.setState({ app });
+      store.setState({ app, presence: app.presence });
       return;
     }
+    // What was chosen is remembered for the person who comes back, not for another one.
+    const isSameAgent = !before?.session || !app.session || !isOtherSession;
     // Nothing of one session is left for the next; generations go on, so that late answers are still dropped.
     store.setState(({ inbox, thread, ui }) => ({
       app,
       counts: null,
       directory: null,
-      inbox: { ...initialInbox, generation: inbox.generation + 1 },
+      presence: app.presence,
+      inbox: {
+        ...initialInbox,
+        query: isSameAgent ? inbox.query : INITIAL_QUERY,
+        generation: inbox.generation + 1,
+      },
       thread: { ...initialThread, generation: thread.generation + 1 },
-      ui: { ...ui, isPanelOver: false, isShortcutsOpen: false, announcement: null },
+      ui: {
+        ...ui,
+        isPanelOver: false,
+        isShortcutsOpen: false,
+        announcement: null,
+        done: null,
+        question: null,
+        menu: null,
+        picker: null,
+        dialog: null,
+        isNoting: false,
+      },
     }));
     if (isReady) {
       reading.refreshList();
@@ -58,6 +79,11 @@ export function bindEvents({ store, client, clock, reading }: BinderDependencies
       reading.refreshCounts();
       // Changes of tags, teams and agents may touch any row: main names none then.
       if (overflow) reading.refreshDirectory();
+    }),
+    client.on('presence', ({ others }) => store.setState({ presence: others })),
+    client.on('refused', (refusal) => {
+      store.setState(({ ui }) => ({ ui: { ...ui, done: null } }));
+      sayRefused(refusal);
     }),
     clock.subscribe('minute', () => {
       if (!isReady()) return;

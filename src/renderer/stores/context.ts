@@ -6,6 +6,8 @@ import { createDrafts } from '../lib/drafts.ts';
 import { readPreferences, writePreferences } from '../lib/preferences.ts';
 import { createActions, type Actions } from './actions.ts';
 import { bindEvents } from './bind-events.ts';
+import { readQuery, writeQuery } from './inbox-query.ts';
+import { createPresence } from './presence.ts';
 import { createReading } from './reading.ts';
 import { createAppStore, type State, type Store } from './store.ts';
 
@@ -21,14 +23,12 @@ export interface Recado {
 
 /** Wires store, clock, drafts and events over a client; `stop` undoes it. */
 export function createRecado(client: Client): Recado & { stop(): void } {
-  const clock = createClock({
-    systemNow: () => Date.now(),
-    schedule(run, delayMs) {
-      const timer = setTimeout(run, delayMs);
-      return () => clearTimeout(timer);
-    },
-  });
-  const store = createAppStore(readPreferences(window.localStorage));
+  const schedule = (run: () => void, delayMs: number): (() => void) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  };
+  const clock = createClock({ systemNow: () => Date.now(), schedule });
+  const store = createAppStore(readPreferences(window.localStorage), readQuery(window.localStorage));
   const drafts = createDrafts({
     delayMs: DRAFT_DELAY_MS,
     save: async (conversationId, text) => (await client.call('draft.save', { conversationId, text })).ok,
@@ -37,10 +37,34 @@ export function createRecado(client: Client): Recado & { stop(): void } {
   const reading = createReading({ store, client, isAttended });
   const keepPreferences = (preferences: State['ui']['preferences']): void =>
     writePreferences(window.localStorage, preferences);
-  const actions = createActions({ store, client, clock, drafts, reading, keepPreferences });
-  const unbind = bindEvents({ store, client, clock, reading });
+  const presence = createPresence({
+    tell: (conversationId, isWriting) => void client.call('presence.set', { conversationId, isWriting }),
+    schedule,
+  });
+  const actions = createActions({
+    store,
+    client,
+    clock,
+    drafts,
+    reading,
+    presence,
+    keepPreferences,
+    keepQuery: (query) => writeQuery(window.localStorage, query),
+  });
+  const unbind = bindEvents({ store, client, clock, reading, sayRefused: actions.sayRefused });
+
+  // Nobody is in front of a window that is out of sight.
+  const tellView = (): void => {
+    const { app, thread } = store.getState();
+    if (app?.phase !== 'ready') return;
+    presence.view(document.visibilityState === 'visible' ? thread.conversationId : null);
+  };
+  const unwatch = store.subscribe((state, before) => {
+    if (state.thread.conversationId !== before.thread.conversationId) tellView();
+  });
 
   const whenSeen = (): void => {
+    tellView();
     if (document.visibilityState === 'visible') clock.refresh();
     else void drafts.flush();
   };
@@ -54,6 +78,7 @@ export function createRecado(client: Client): Recado & { stop(): void } {
     clock,
     stop() {
       unbind();
+      unwatch();
       document.removeEventListener('visibilitychange', whenSeen);
       window.removeEventListener('blur', whenLeft);
       window.removeEventListener('pagehide', whenLeft);

@@ -8,7 +8,8 @@ import {
   mergeTop,
   neighbour,
   nextTurn,
-  showFilter,
+  showQuery,
+  successor,
   visibleRows,
   type InboxState,
 } from './inbox.reduce.ts';
@@ -30,7 +31,7 @@ const ids = (state: { rows: InboxRow[] }) =>
 describe('inbox', () => {
   it('drops answers of a filter that is no longer shown', () => {
     const late = initialInbox.generation;
-    const state = showFilter(initialInbox, 'closed');
+    const state = showQuery(initialInbox, { ...initialInbox.query, filter: 'closed' });
     expect(appendPage(state, late, { rows: [row(1, 5)], next: null })).toBe(state);
     expect(mergeTop(state, late, { rows: [row(1, 5)], next: null, isComplete: true }, new Set())).toBe(state);
   });
@@ -121,7 +122,7 @@ describe('time', () => {
   });
 
   it('takes a conversation out of received at the moment it expires, with no event', () => {
-    const state = { filter: 'received', rows: [received] } as const;
+    const state = { query: initialInbox.query, rows: [received] };
     expect(visibleRows({ ...state, rows: [received] }, now)).toHaveLength(1);
     expect(visibleRows({ ...state, rows: [received] }, now + HOUR - 1)).toHaveLength(1);
     expect(visibleRows({ ...state, rows: [received] }, now + HOUR)).toHaveLength(0);
@@ -148,5 +149,23 @@ describe('neighbour', () => {
     expect(neighbour(rows, idOf(1, 1), -1)).toBeNull();
     expect(neighbour(rows, null, 1)).toBe(idOf(1, 1));
     expect(neighbour([], null, 1)).toBeNull();
+  });
+
+  it('goes on below what left, or above it at the end', () => {
+    const rows = [row(1, 9), row(2, 8), row(3, 7)];
+    const after = (from: number, ...leaving: number[]) =>
+      successor(rows, idOf(1, from), new Set(leaving.map((index) => idOf(1, index))));
+    expect(after(1, 1)).toBe(idOf(1, 2));
+    expect(after(1, 1, 2)).toBe(idOf(1, 3));
+    expect(after(3, 3)).toBe(idOf(1, 2));
+    expect(after(1, 1, 2, 3)).toBeNull();
+    expect(after(9, 9)).toBeNull();
+  });
+
+  it('lets what left the list go from the selection too', () => {
+    const state = holding([row(1, 9), row(2, 8)], null);
+    const picked = { ...state, selection: { ids: [idOf(1, 1), idOf(1, 2)], anchorId: null, matching: null } };
+    const fresh = { rows: [row(2, 8)], next: null, isComplete: true };
+    expect(mergeTop(picked, state.generation, fresh, new Set()).selection.ids).toEqual([idOf(1, 2)]);
   });
 });

@@ -1,39 +1,40 @@
-import {
-  conversationFilter,
-  conversationQueue,
-  expiresAt,
-  windowEnd,
-  type ConversationFilter,
-} from '@recado/protocol';
+import { conversationFilter, conversationQueue, expiresAt, windowEnd } from '@recado/protocol';
 import type { InboxCursor, InboxPage, InboxQuery, InboxRow } from '../../shared/contract/index.ts';
 import { shareList } from '../lib/share.ts';
+import { INITIAL_QUERY } from './inbox-query.ts';
+import { noSelection, prune, type Selection } from './selection.ts';
 
-/** The list on screen: the rows read so far of one filter. */
+/** The list on screen: the rows read so far of one query. */
 export interface InboxState {
-  filter: ConversationFilter;
-  /** Grows with each change of filter: an answer of an older one is dropped. */
+  query: InboxQuery;
+  /** Grows with each change of the query: an answer of an older one is dropped. */
   generation: number;
   rows: InboxRow[];
   /** Where the rows go on; null at the end. */
   next: InboxCursor | null;
   status: 'loading' | 'ready' | 'failed';
   isLoadingMore: boolean;
+  /** How many match a query narrower than its filter; null while that is not known. */
+  matching: number | null;
+  selection: Selection;
 }
 
 export const initialInbox: InboxState = {
-  filter: 'received',
+  query: INITIAL_QUERY,
   generation: 0,
   rows: [],
   next: null,
   status: 'loading',
   isLoadingMore: false,
+  matching: null,
+  selection: noSelection,
 };
 
 const keyOf = (row: InboxRow): string => row.conversationId;
 
-/** Rows of other filters leave at once; the new ones are a local read away. */
-export function showFilter(state: InboxState, filter: ConversationFilter): InboxState {
-  return { ...initialInbox, filter, generation: state.generation + 1 };
+/** Rows of other queries leave at once; the new ones are a local read away. */
+export function showQuery(state: InboxState, query: InboxQuery): InboxState {
+  return { ...initialInbox, query, generation: state.generation + 1 };
 }
 
 /** The page below what is held. A conversation that moved up while it was read is not shown twice. */
@@ -46,19 +47,6 @@ export function appendPage(state: InboxState, generation: number, page: InboxPag
     next: page.next,
     status: 'ready',
     isLoadingMore: false,
-  };
-}
-
-/** The whole filter, the way people read it. */
-export function queryOf(filter: ConversationFilter): InboxQuery {
-  return {
-    filter,
-    assigned: null,
-    teamId: null,
-    tagIds: [],
-    unreadOnly: false,
-    unansweredOnly: false,
-    sort: 'newest',
   };
 }
 
@@ -84,13 +72,14 @@ export function mergeTop(
         .filter((row) => !freshIds.has(keyOf(row)) && !changedIds.has(keyOf(row)));
   const rows = shareList(state.rows, [...fresh.rows, ...below], keyOf);
   const next = below.length > 0 ? state.next : fresh.next;
-  return { ...state, rows, next, status: 'ready' };
+  const selection = prune(state.selection, rows.map(keyOf));
+  return { ...state, rows, next, status: 'ready', selection };
 }
 
 /** The rows that are in the filter at `now`: time moves conversations without any event. */
-export function visibleRows(state: Pick<InboxState, 'rows' | 'filter'>, now: number): InboxRow[] {
-  if (state.filter !== 'received') return state.rows;
-  const visible = state.rows.filter((row) => conversationFilter(row.facts, now) === state.filter);
+export function visibleRows(state: Pick<InboxState, 'rows' | 'query'>, now: number): InboxRow[] {
+  if (state.query.filter !== 'received') return state.rows;
+  const visible = state.rows.filter((row) => conversationFilter(row.facts, now) === 'received');
   return visible.length === state.rows.length ? state.rows : visible;
 }
 
@@ -116,4 +105,17 @@ export function neighbour(
   const index = rows.findIndex((row) => row.conversationId === conversationId);
   if (index === -1) return rows[0]?.conversationId ?? null;
   return rows[index + step]?.conversationId ?? null;
+}
+
+/** Where to go on from a conversation when those `leaving` are gone: the next one down, or the last one above. */
+export function successor(
+  rows: readonly InboxRow[],
+  conversationId: string,
+  leaving: ReadonlySet<string>,
+): string | null {
+  const index = rows.findIndex((row) => row.conversationId === conversationId);
+  if (index === -1) return null;
+  const stays = (row: InboxRow): boolean => !leaving.has(row.conversationId);
+  const next = rows.slice(index + 1).find(stays) ?? rows.slice(0, index).findLast(stays);
+  return next?.conversationId ?? null;
 }

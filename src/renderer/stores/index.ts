@@ -7,6 +7,28 @@ export {
   useRecado,
   type Recado,
 } from './context.ts';
+export {
+  aimCount,
+  aimOfSelection,
+  findSubject,
+  subjectOfDetail,
+  subjectsOf,
+  these,
+  type Aim,
+  type Subject,
+} from './aim.ts';
+export { filterCount, INITIAL_QUERY, isNarrowed, isTouched } from './inbox-query.ts';
 export { neighbour, visibleRows } from './inbox.reduce.ts';
-export type { State, Toast } from './store.ts';
+export {
+  extend,
+  isSelected,
+  NAMED_LIMIT,
+  noSelection,
+  selectAll,
+  selectedCount,
+  toggle,
+  type Selection,
+} from './selection.ts';
+export type { Question, State, Toast } from './store.ts';
+export { newestOrdinal } from './thread.reduce.ts';
 export { createDates, useDates, type Dates } from './use-dates.ts';

@@ -5,6 +5,7 @@ import { createClock } from '../lib/clock.ts';
 import { buildDetail, buildItem, buildRow, idOf } from '../testing/builders.ts';
 import { seedAppState } from '../testing/seed.ts';
 import { bindEvents } from './bind-events.ts';
+import { INITIAL_QUERY } from './inbox-query.ts';
 import { createReading } from './reading.ts';
 import { createAppStore } from './store.ts';
 
@@ -144,13 +145,13 @@ describe('reading', () => {
   it('drops the late answer of a filter that was left', async () => {
     const { main, store, reading } = await setUp(5);
     main.hold();
-    reading.showFilter('closed');
+    reading.showQuery({ ...INITIAL_QUERY, filter: 'closed' });
     await settle();
     main.truth.rows = [];
-    reading.showFilter('spam');
+    reading.showQuery({ ...INITIAL_QUERY, filter: 'spam' });
     main.release();
     await settle();
-    expect(store.getState().inbox).toMatchObject({ filter: 'spam', status: 'ready', rows: [] });
+    expect(store.getState().inbox).toMatchObject({ query: { filter: 'spam' }, status: 'ready', rows: [] });
   });
 
   it('shows the conversation opened last, whichever answer comes first', async () => {

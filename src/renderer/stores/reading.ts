@@ -1,7 +1,7 @@
-import type { ConversationFilter } from '@recado/protocol';
 import type {
   InboxCursor,
   InboxPage,
+  InboxQuery,
   InboxRow,
   Reply,
   ThreadCursor,
@@ -11,7 +11,8 @@ import type {
 import type { Client } from '../api/index.ts';
 import { createLane } from '../lib/lane.ts';
 import { share } from '../lib/share.ts';
-import { appendPage, mergeTop, queryOf, showFilter } from './inbox.reduce.ts';
+import { isNarrowed, withoutGone } from './inbox-query.ts';
+import { appendPage, mergeTop, showQuery } from './inbox.reduce.ts';
 import type { Store } from './store.ts';
 import { mergeNewest, openThread, prependPage, receiveDetail, receiveThread } from './thread.reduce.ts';
 
@@ -29,7 +30,7 @@ export interface ReadingDependencies {
 
 /** Everything read from main: the list, the counts, the open conversation. One reading of each at a time. */
 export interface Reading {
-  showFilter(filter: ConversationFilter): void;
+  showQuery(query: InboxQuery): void;
   loadMore(): void;
   /** Reads again all that is listed; `changedIds` are known to be out of date. */
   refreshList(changedIds?: readonly string[]): void;
@@ -47,8 +48,13 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
   const threadLane = createLane();
   let changed = new Set<string>();
 
+  function showList(query: InboxQuery): void {
+    store.setState(({ inbox }) => ({ inbox: showQuery(inbox, query) }));
+    listLane.coalesce(readList);
+  }
+
   async function readList(): Promise<void> {
-    const { filter, generation, rows: held } = store.getState().inbox;
+    const { query, generation, rows: held } = store.getState().inbox;
     const named = changed;
     changed = new Set();
     const target = Math.max(LIST_PAGE, held.length);
@@ -57,7 +63,7 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
     for (let isLast = false; !isLast;) {
       const limit = Math.min(MOST, target - rows.length);
       const reply: Reply<InboxPage> = await client.call('inbox.page', {
-        query: queryOf(filter),
+        query,
         before,
         limit,
       });
@@ -75,12 +81,18 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
       const fresh = { rows: [...rows], next: page.next, isComplete: isLast };
       store.setState(({ inbox }) => ({ inbox: mergeTop(inbox, generation, fresh, named) }));
     }
+    if (!isNarrowed(query)) return;
+    const match = await client.call('inbox.match', { query });
+    if (!match.ok) return;
+    store.setState(({ inbox }) =>
+      inbox.generation === generation ? { inbox: { ...inbox, matching: match.data.count } } : {},
+    );
   }
 
   async function readMore(): Promise<void> {
-    const { filter, generation, next } = store.getState().inbox;
+    const { query, generation, next } = store.getState().inbox;
     if (next === null) return;
-    const reply = await client.call('inbox.page', { query: queryOf(filter), before: next, limit: LIST_PAGE });
+    const reply = await client.call('inbox.page', { query, before: next, limit: LIST_PAGE });
     store.setState(({ inbox }) => {
       if (inbox.generation !== generation) return {};
       return {
@@ -96,7 +108,11 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
 
   async function readDirectory(): Promise<void> {
     const reply = await client.call('directory.get', {});
-    if (reply.ok) store.setState(({ directory }) => ({ directory: share(directory, reply.data) }));
+    if (!reply.ok) return;
+    store.setState(({ directory }) => ({ directory: share(directory, reply.data) }));
+    const { query } = store.getState().inbox;
+    const possible = withoutGone(query, reply.data);
+    if (possible !== query) showList(possible);
   }
 
   async function readThreadFirst(conversationId: string, generation: number): Promise<void> {
@@ -162,10 +178,7 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
   }
 
   return {
-    showFilter(filter) {
-      store.setState(({ inbox }) => ({ inbox: showFilter(inbox, filter) }));
-      listLane.coalesce(readList);
-    },
+    showQuery: showList,
     loadMore() {
       const { inbox } = store.getState();
       if (inbox.next === null || inbox.isLoadingMore || inbox.status !== 'ready') return;

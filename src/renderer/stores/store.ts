@@ -1,7 +1,15 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { AppState, Directory, InboxCounts } from '../../shared/contract/index.ts';
+import type {
+  Action,
+  AppState,
+  Directory,
+  InboxCounts,
+  InboxQuery,
+  PresenceView,
+} from '../../shared/contract/index.ts';
 import type { SentenceKey } from '../i18n/index.ts';
 import type { Preferences } from '../lib/preferences.ts';
+import type { Aim } from './aim.ts';
 import { initialInbox, type InboxState } from './inbox.reduce.ts';
 import { initialThread, type ThreadState } from './thread.reduce.ts';
 
@@ -10,6 +18,40 @@ export interface Toast {
   id: number;
   tone: 'error' | 'info';
   key: SentenceKey;
+  /** What the sentence names. */
+  values?: Record<string, string>;
+}
+
+/** Sentences for what was done; each has a form for one conversation and one for many. */
+export type DoneKey = Extract<SentenceKey, `done.${string}`>;
+
+/** The last action, while it can be taken back. */
+export interface Done {
+  id: number;
+  key: DoneKey;
+  /** How many conversations it changed. */
+  count: number;
+  actionIds: readonly string[];
+  /** The conversation to open again when it is undone; null when it was not the open one. */
+  back: string | null;
+}
+
+/** Something to be sure of before it is done. */
+export interface Question {
+  kind: 'many' | 'appointment' | 'unseen';
+  aim: Aim;
+  actions: readonly Action[];
+  /** Conversations; with `unseen`, messages. */
+  count: number;
+  /** The appointment of a patient about to become spam. */
+  appointmentAt: number | null;
+}
+
+/** The menu of actions of a conversation, at a place of the window in CSS pixels. */
+export interface OpenMenu {
+  conversationId: string;
+  x: number;
+  y: number;
 }
 
 export interface UiState {
@@ -24,6 +66,17 @@ export interface UiState {
   /** Spoken by screen readers: who wrote in the open conversation, and how many times. Never the words. */
   announcement: { name: string; number: number } | null;
   preferences: Preferences;
+  /** Grows each time the row of the open conversation should take the focus. */
+  listFocus: number;
+  done: Done | null;
+  question: Question | null;
+  menu: OpenMenu | null;
+  /** Something is being chosen for conversations. */
+  picker: { kind: 'assign' | 'tag' | 'snooze'; aim: Aim } | null;
+  /** A dialog about the clinic. */
+  dialog: 'tags' | 'teams' | 'settings' | null;
+  /** The composer writes a note, not a message. */
+  isNoting: boolean;
 }
 
 /** All the window knows: readings of main's truth, and where the person is. */
@@ -35,18 +88,21 @@ export interface State {
   thread: ThreadState;
   /** Null until it has been read. */
   directory: Directory | null;
+  /** Who else is where. */
+  presence: readonly PresenceView[];
   ui: UiState;
 }
 
 export type Store = StoreApi<State>;
 
-export function createAppStore(preferences: Preferences): Store {
+export function createAppStore(preferences: Preferences, query?: InboxQuery): Store {
   return createStore<State>(() => ({
     app: null,
-    inbox: initialInbox,
+    inbox: query === undefined ? initialInbox : { ...initialInbox, query },
     counts: null,
     thread: initialThread,
     directory: null,
+    presence: [],
     ui: {
       toasts: [],
       composerFocus: 0,
@@ -55,6 +111,13 @@ export function createAppStore(preferences: Preferences): Store {
       dismissedNotice: null,
       announcement: null,
       preferences,
+      listFocus: 0,
+      done: null,
+      question: null,
+      menu: null,
+      picker: null,
+      dialog: null,
+      isNoting: false,
     },
   }));
 }

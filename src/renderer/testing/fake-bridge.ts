@@ -1,19 +1,20 @@
-import {
-  conversationFilter,
-  CONVERSATION_FILTERS,
-  isUnanswered,
-  type ConversationFilter,
-} from '@recado/protocol';
+import { CONVERSATION_FILTERS, isUnanswered } from '@recado/protocol';
 import type {
   AppState,
   Bridge,
   CallError,
   CallName,
+  Directory,
+  InboxQuery,
   InboxRow,
+  PresenceView,
   ThreadItem,
 } from '../../shared/contract/index.ts';
-import { buildMessage, type SeededConversation } from './seed-builders.ts';
-import { seedAppState, seedConversations } from './seed.ts';
+import { idOf } from './builders.ts';
+import { changeBoth, deed } from './fake-deeds.ts';
+import { countOf, rowsOf } from './fake-inbox.ts';
+import { AGENTS, buildMessage, type SeededConversation } from './seed-builders.ts';
+import { seedAppState, seedConversations, seedDirectory } from './seed.ts';
 
 export interface FakeOptions {
   now: number;
@@ -31,7 +32,16 @@ export function createFakeBridge({ now, count, state: change, signInError = null
   const conversations = new Map<string, SeededConversation>(
     seedConversations(now, count).map((each) => [each.row.conversationId, each]),
   );
-  const listeners: Record<string, Set<Listener>> = { changed: new Set(), state: new Set() };
+  const listeners: Record<string, Set<Listener>> = {
+    changed: new Set(),
+    state: new Set(),
+    presence: new Set(),
+    refused: new Set(),
+  };
+  let directory: Directory = seedDirectory();
+  /** How to take back each action, and until when. */
+  const undoable = new Map<string, { until: number; restore: () => void }>();
+  let lastId = 0;
   const seeded = seedAppState(now);
   let state = change ? change(seeded) : seeded;
 
@@ -44,12 +54,18 @@ export function createFakeBridge({ now, count, state: change, signInError = null
     emit('state', state);
   };
 
-  function rowsOf(filter: ConversationFilter): InboxRow[] {
-    return [...conversations.values()]
-      .map(({ row }) => row)
-      .filter((row) => conversationFilter(row.facts, Date.now()) === filter)
-      .sort((a, b) => b.lastActivityAt - a.lastActivityAt);
-  }
+  const everything: InboxQuery = {
+    filter: 'all',
+    assigned: null,
+    teamId: null,
+    tagIds: [],
+    unreadOnly: false,
+    unansweredOnly: false,
+    sort: 'newest',
+  };
+  const list = (query: Partial<InboxQuery>): InboxRow[] =>
+    rowsOf(conversations.values(), { ...everything, ...query }, Date.now(), AGENTS.marta.id);
+  const changedAll = (): void => emit('changed', { conversationIds: [], overflow: true, isLive: true });
 
   function find(conversationId: string): SeededConversation {
     const found = conversations.get(conversationId);
@@ -135,6 +151,81 @@ export function createFakeBridge({ now, count, state: change, signInError = null
   const refuse = (error: CallError) => ({ ok: false, error }) as const;
   const give = (data: unknown) => ({ ok: true, data }) as const;
 
+  /** What a colleague answers, for trying out two people on one patient. */
+  function colleagueAnswers(conversationId: string, text: string): void {
+    const conversation = find(conversationId);
+    const author = { kind: 'agent', name: AGENTS.david.name, isMe: false };
+    const message = buildMessage(Date.now(), { direction: 'outbound', text, author });
+    conversation.items = [...conversation.items, message];
+    touch(conversation, { lastInteractionAt: Date.now(), lastMessageDirection: 'outbound' });
+  }
+
+  function setPresence(others: PresenceView[]): void {
+    state = { ...state, presence: others };
+    emit('presence', { others });
+  }
+
+  /** The relay did not accept what was done (T34). */
+  function refuseDeed(conversationId: string, commandType: string, code: string): void {
+    emit('refused', {
+      commandType,
+      code,
+      conversationId,
+      displayName: find(conversationId).row.displayName,
+    });
+  }
+
+  /** Received and expired together, which is what work there is. */
+  const countWork = (part: Partial<InboxQuery>) =>
+    countOf([...list({ ...part, filter: 'received' }), ...list({ ...part, filter: 'expired' })]);
+  const isTaken = (kind: 'tags' | 'teams', wanted: string, id: string | null): boolean =>
+    directory[kind].some((each) => each.id !== id && each.name.toLowerCase() === wanted.toLowerCase());
+
+  /** Names and colours everywhere as the directory has them now. */
+  function refreshNames(): void {
+    for (const each of conversations.values()) {
+      const tags = each.row.tags.flatMap((tag) => directory.tags.find(({ id }) => id === tag.id) ?? []);
+      const teams = each.detail.teams.flatMap(
+        (team) => directory.teams.find(({ id }) => id === team.id) ?? [],
+      );
+      Object.assign(each, changeBoth(each, { tags, teams }));
+    }
+    changedAll();
+  }
+
+  /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- a double of a call */
+  function act({ target, action, confirmed }: any): unknown {
+    const ids: string[] = target.conversationIds ?? list(target.query).map((row) => row.conversationId);
+    const before = ids.map((id) => ({ ...find(id) }));
+    const [only] = before;
+    if (action.type === 'close' && ids.length === 1 && !confirmed && (only?.row.facts.unread ?? 0) > 0) {
+      return refuse({ code: 'unseen_messages', count: only?.row.facts.unread ?? 1 });
+    }
+    for (const id of ids) Object.assign(find(id), deed(find(id), action, directory));
+    const announce = (): void =>
+      ids.length > 200
+        ? changedAll()
+        : emit('changed', { conversationIds: ids, overflow: false, isLive: true });
+    const actionId = idOf(4, ++lastId);
+    undoable.set(actionId, {
+      until: Date.now() + 10_000,
+      restore() {
+        for (const each of before) Object.assign(find(each.row.conversationId), each);
+        announce();
+      },
+    });
+    announce();
+    if (ids.length > 1 && state.sync.phase === 'live') {
+      [1, 0.6, 0.25, 0].forEach((part, index) =>
+        setTimeout(
+          () => setState({ sync: { ...state.sync, unsent: Math.round(ids.length * part) } }),
+          index * 500,
+        ),
+      );
+    }
+    return give({ actionId, count: ids.length });
+  }
+
   /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- a double for every call at once */
   function answer(name: CallName, input: any): unknown {
     switch (name) {
@@ -151,7 +242,7 @@ export function createFakeBridge({ now, count, state: change, signInError = null
         setState({ phase: 'signedOut', session: null });
         return give({});
       case 'inbox.page': {
-        const rows = rowsOf(input.query.filter);
+        const rows = list(input.query);
         const start = input.before === null ? 0 : input.before.key;
         const page = rows.slice(start, start + input.limit);
         const end = start + page.length;
@@ -164,23 +255,88 @@ export function createFakeBridge({ now, count, state: change, signInError = null
       case 'inbox.counts': {
         const filters = Object.fromEntries(
           CONVERSATION_FILTERS.map((filter) => {
-            const rows = rowsOf(filter);
-            return [
-              filter,
-              { total: rows.length, unread: rows.filter((row) => row.facts.unread > 0).length },
-            ];
+            return [filter, countOf(list({ filter }))];
           }),
         );
         return give({
           filters,
           badge: 0,
-          expiredUnanswered: rowsOf('expired').filter((row) => isUnanswered(row.facts)).length,
-          assignedToMe: { total: 0, unread: 0 },
-          unassigned: { total: 0, unread: 0 },
-          teams: {},
-          tags: {},
+          expiredUnanswered: list({ filter: 'expired' }).filter((row) => isUnanswered(row.facts)).length,
+          assignedToMe: countWork({ assigned: 'me' }),
+          unassigned: countWork({ assigned: 'nobody' }),
+          teams: Object.fromEntries(directory.teams.map(({ id }) => [id, countWork({ teamId: id })])),
+          tags: Object.fromEntries(directory.tags.map(({ id }) => [id, countWork({ tagIds: [id] })])),
         });
       }
+      case 'inbox.match':
+        return give({ count: list(input.query).length });
+      case 'directory.get':
+        return give(directory);
+      case 'conversation.act':
+        return act(input);
+      case 'action.undo': {
+        const undo = undoable.get(input.actionId);
+        if (!undo || undo.until < Date.now()) return refuse({ code: 'undo_too_late' });
+        undoable.delete(input.actionId);
+        undo.restore();
+        return give({});
+      }
+      case 'note.add': {
+        const conversation = find(input.conversationId);
+        const note = buildMessage(Date.now(), {
+          direction: 'internal',
+          kind: 'note',
+          text: input.text,
+          content: { mentionedAgentIds: input.mentionedAgentIds },
+          author: { kind: 'agent', name: AGENTS.marta.name, isMe: true },
+        });
+        conversation.items = [...conversation.items, note];
+        touch(conversation, {});
+        return give({ messageId: note.messageId });
+      }
+      case 'presence.set':
+        return give({});
+      case 'tag.create':
+      case 'team.create': {
+        const kind = name === 'tag.create' ? 'tags' : 'teams';
+        if (isTaken(kind, input.name, null)) return refuse({ code: 'name_taken' });
+        const id = idOf(kind === 'tags' ? 9 : 5, 100 + ++lastId);
+        directory = { ...directory, [kind]: [...directory[kind], { id, ...input }] };
+        changedAll();
+        return give(kind === 'tags' ? { tagId: id } : { teamId: id });
+      }
+      case 'tag.update':
+      case 'team.update': {
+        const kind = name === 'tag.update' ? 'tags' : 'teams';
+        const { tagId, teamId, ...change } = input;
+        const id = tagId ?? teamId;
+        if (change.name !== undefined && isTaken(kind, change.name, id))
+          return refuse({ code: 'name_taken' });
+        const changedOnes = directory[kind].map((each) => (each.id === id ? { ...each, ...change } : each));
+        directory = { ...directory, [kind]: changedOnes };
+        refreshNames();
+        return give({});
+      }
+      case 'tag.merge':
+      case 'tag.delete': {
+        const into = directory.tags.find((tag) => tag.id === input.intoTagId);
+        for (const each of conversations.values()) {
+          if (!each.row.tags.some((tag) => tag.id === input.tagId)) continue;
+          const rest = each.row.tags.filter((tag) => tag.id !== input.tagId && tag.id !== into?.id);
+          Object.assign(each, changeBoth(each, { tags: into ? [...rest, into] : rest }));
+        }
+        directory = { ...directory, tags: directory.tags.filter((tag) => tag.id !== input.tagId) };
+        changedAll();
+        return give({});
+      }
+      case 'team.delete':
+        directory = { ...directory, teams: directory.teams.filter((team) => team.id !== input.teamId) };
+        refreshNames();
+        return give({});
+      case 'clinic.updateSettings':
+        directory = { ...directory, settings: { ...directory.settings, ...input.settings } };
+        changedAll();
+        return give({});
       case 'conversation.get':
         return conversations.has(input.conversationId)
           ? give(find(input.conversationId).detail)
@@ -202,8 +358,17 @@ export function createFakeBridge({ now, count, state: change, signInError = null
           isComplete: true,
         });
       }
-      case 'message.send':
+      case 'message.send': {
+        const { items } = find(input.conversationId);
+        const answer = items.findLast((item) => item.direction === 'outbound' && !item.author.isMe);
+        if (input.basedOnOrdinal !== null && (answer?.ordinal ?? 0) > input.basedOnOrdinal) {
+          return refuse({
+            code: 'answered_meanwhile',
+            answer: { authorName: answer?.author.name ?? null, text: answer?.text ?? null },
+          });
+        }
         return give({ messageId: send(find(input.conversationId), input.text) });
+      }
       case 'message.retry':
         replaceItem(find(input.conversationId), input.messageId, {
           delivery: { state: 'sent', error: null, canRetry: false, canDiscard: false },
@@ -231,5 +396,5 @@ export function createFakeBridge({ now, count, state: change, signInError = null
       return () => listeners[name]?.delete(listener);
     },
   } as unknown as Bridge;
-  return { bridge, setState, receive };
+  return { bridge, setState, receive, colleagueAnswers, setPresence, refuseDeed };
 }

@@ -121,15 +121,15 @@ export function buildConversation(index: number, plan: Plan): SeededConversation
     note: '',
     facts,
     tags: row.tags,
-    assignees: [],
+    assignees: row.assignees,
     teams: [],
     participants: items.some((item) => item.direction === 'outbound')
       ? [{ ...AGENTS.marta, lastAt: row.lastActivityAt }]
       : [],
     nextAppointment: null,
     lastAppointment: null,
-    pinned: false,
-    snoozedUntil: null,
+    pinned: row.pinned,
+    snoozedUntil: row.snoozedUntil,
     draft: '',
     ...plan.detail,
   };

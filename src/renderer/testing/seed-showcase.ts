@@ -102,12 +102,12 @@ export function showcase(now: number): SeededConversation[] {
       buildMessage(today + 100 * MINUTE, { text: '¡Gracias! Lo miro esta tarde' }),
       buildMessage(today + 102 * MINUTE, { text: 'Perfecto, ¿puedo llevar la radiografía?' }),
     ],
-    row: { tags: [TAGS.budget], nextAppointmentAt: halfHour(now + 3.9 * DAY) },
+    row: { tags: [TAGS.budget], nextAppointmentAt: halfHour(now + 3.9 * DAY), assignees: [AGENTS.marta] },
     detail: {
       profileName: 'Lucy M. 🌷',
       note: 'Alérgica a la penicilina. Prefiere que la llamen por la tarde.',
       assignees: [AGENTS.marta],
-      teams: [{ id: idOf(5, 1), name: 'Recepción' }],
+      teams: [TEAMS.reception],
       participants: [
         { ...AGENTS.marta, lastAt: now - HOUR },
         { ...AGENTS.david, lastAt: now - 20 * DAY },

@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/contract/index.ts';
+import type { AppState, Directory } from '../../shared/contract/index.ts';
 import {
   AGENTS,
   buildConversation,
@@ -8,6 +8,7 @@ import {
   HOUR,
   MINUTE,
   TAGS,
+  TEAMS,
   type SeededConversation,
 } from './seed-builders.ts';
 import { showcase } from './seed-showcase.ts';
@@ -61,6 +62,7 @@ function crowd(now: number, count: number): SeededConversation[] {
       },
       row: {
         tags: chance() < 0.35 ? [pick(Object.values(TAGS))] : [],
+        ...(chance() < 0.3 ? { assignees: [pick([AGENTS.marta, AGENTS.david])] } : {}),
         nextAppointmentAt: chance() < 0.2 ? halfHour(now + chance() * 9 * DAY) : null,
       },
     });
@@ -71,6 +73,23 @@ export function seedConversations(now: number, count: number): SeededConversatio
   // A clinic with none at all.
   if (count < 0) return [];
   return [...showcase(now), ...crowd(now, count)];
+}
+
+export function seedDirectory(): Directory {
+  const { marta, david, ines } = AGENTS;
+  return {
+    agents: [
+      { ...marta, role: 'admin', active: true, isMe: true },
+      { ...david, role: 'agent', active: true, isMe: false },
+      { ...ines, role: 'agent', active: true, isMe: false },
+    ],
+    teams: [
+      { ...TEAMS.reception, memberIds: [marta.id, david.id] },
+      { ...TEAMS.administration, memberIds: [ines.id] },
+    ],
+    tags: Object.values(TAGS),
+    settings: { assignOnFirstReply: true, readReceipts: 'onRead' },
+  };
 }
 
 export function seedAppState(now: number): AppState {

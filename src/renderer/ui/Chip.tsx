@@ -1,3 +1,4 @@
+import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 interface ChipProps {
@@ -23,5 +24,23 @@ export function TagChip({ name, color }: { name: string; color: string }) {
     <Chip icon={<span className="dot" style={{ color }} />} title={name}>
       {name}
     </Chip>
+  );
+}
+
+interface RemovableChipProps extends Pick<ChipProps, 'children' | 'icon'> {
+  /** What pressing it does, in words. */
+  label: string;
+  onRemove: () => void;
+}
+
+/** A chip that goes away when it is pressed. */
+export function RemovableChip({ children, icon, label, onRemove }: RemovableChipProps) {
+  return (
+    <button type="button" className="chip chip--removable" title={label} onClick={onRemove}>
+      {icon}
+      <span className="chip__text">{children}</span>
+      <span className="visually-hidden">{label}</span>
+      <X size={12} aria-hidden="true" />
+    </button>
   );
 }

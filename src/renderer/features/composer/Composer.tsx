@@ -1,10 +1,12 @@
 import { composerMode, TEXT_MAX_LENGTH, windowEnd } from '@recado/protocol';
-import { SendHorizontal } from 'lucide-react';
+import { MessageSquareText, SendHorizontal, StickyNote } from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import type { ConversationDetail } from '../../../shared/contract/index.ts';
+import type { CallError, ConversationDetail } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
-import { useActions, useAppState, useNow, useRecado } from '../../stores/index.ts';
+import { newestOrdinal, useActions, useAppState, useNow, useRecado } from '../../stores/index.ts';
 import { focusPane } from '../../ui/index.ts';
+import { Answered } from './Answered.tsx';
+import { NoteBox } from './NoteBox.tsx';
 import { LockedWindow, OpenWindow } from './WindowState.tsx';
 import './composer.css';
 
@@ -34,6 +36,10 @@ function Writing({ detail }: { detail: ConversationDetail }) {
   const focusToken = useAppState((state) => state.ui.composerFocus);
   const box = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => actions.draftOf(conversationId, detail.draft));
+  const items = useAppState((state) => state.thread.items);
+  /** The newest message on screen when the draft began: someone else may answer while it is being written. */
+  const basedOn = useRef(newestOrdinal(items));
+  const [answer, setAnswer] = useState<NonNullable<CallError['answer']> | null>(null);
   const trimmed = text.trim();
   const canSend = isFree && trimmed !== '' && trimmed.length <= TEXT_MAX_LENGTH;
 
@@ -50,6 +56,8 @@ function Writing({ detail }: { detail: ConversationDetail }) {
   }, [isFree]);
 
   function write(next: string) {
+    if (text === '') basedOn.current = newestOrdinal(items);
+    if (next === '') setAnswer(null);
     setText(next);
     actions.typeDraft(conversationId, next);
   }
@@ -59,9 +67,11 @@ function Writing({ detail }: { detail: ConversationDetail }) {
     // By the clock of this instant, not of the last tick: the window may have closed between them.
     if (!canSend || composerMode(facts, clock.now()) !== 'free') return;
     const sent = text;
+    const based = answer === null ? basedOn.current : null;
     write('');
-    const error = await actions.send(conversationId, trimmed);
+    const error = await actions.send(conversationId, trimmed, based);
     if (error === null) return;
+    if (error.code === 'answered_meanwhile') setAnswer(error.answer ?? { authorName: null, text: null });
     // Back where it was, above whatever was typed meanwhile.
     const meanwhile = actions.draftOf(conversationId, '');
     const restored = meanwhile === '' ? sent : `${sent}\n${meanwhile}`;
@@ -77,7 +87,8 @@ function Writing({ detail }: { detail: ConversationDetail }) {
   }
 
   return (
-    <footer className="composer" data-pane="composer">
+    <>
+      {answer === null ? null : <Answered answer={answer} onSend={() => void send()} />}
       {isFree ? <OpenWindow facts={facts} /> : <LockedWindow facts={facts} hasText={trimmed !== ''} />}
       {isFree || text !== '' ? (
         <div className="composer__box" data-locked={!isFree}>
@@ -111,12 +122,46 @@ function Writing({ detail }: { detail: ConversationDetail }) {
           ) : null}
         </div>
       ) : null}
-    </footer>
+    </>
+  );
+}
+
+function Modes({ isNoting }: { isNoting: boolean }) {
+  const { t } = useTranslate();
+  const actions = useActions();
+  function choose(next: boolean) {
+    actions.changeUi({ isNoting: next });
+    actions.focusComposer();
+  }
+  return (
+    <div className="composer__modes" role="group" aria-label={t('note.modes')}>
+      <button type="button" className="composer__mode" aria-pressed={!isNoting} onClick={() => choose(false)}>
+        <MessageSquareText size={14} aria-hidden="true" />
+        {t('note.reply')}
+      </button>
+      <button type="button" className="composer__mode" aria-pressed={isNoting} onClick={() => choose(true)}>
+        <StickyNote size={14} aria-hidden="true" />
+        {t('note.note')}
+      </button>
+      {isNoting ? <p className="composer__note-hint">{t('note.hint')}</p> : null}
+    </div>
   );
 }
 
 /** Where one writes to the open conversation. Each conversation has its own: no text goes from one to another. */
 export function Composer() {
   const detail = useAppState((state) => state.thread.detail);
-  return detail === null ? null : <Writing key={detail.conversationId} detail={detail} />;
+  const isNoting = useAppState((state) => state.ui.isNoting);
+  if (detail === null) return null;
+  const { conversationId } = detail;
+  return (
+    <footer className="composer" data-pane="composer" data-noting={isNoting}>
+      <Modes isNoting={isNoting} />
+      {isNoting ? (
+        <NoteBox key={conversationId} conversationId={conversationId} />
+      ) : (
+        <Writing key={conversationId} detail={detail} />
+      )}
+    </footer>
+  );
 }

@@ -1,8 +1,21 @@
-import { Archive, Bot, ChevronRight, CloudDownload, HeartPulse, OctagonAlert, TimerOff } from 'lucide-react';
+import {
+  Archive,
+  Bot,
+  ChevronRight,
+  CloudDownload,
+  HeartPulse,
+  ListFilter,
+  MessagesSquare,
+  OctagonAlert,
+  TimerOff,
+} from 'lucide-react';
+import { useShallow } from 'zustand/react/shallow';
 import { useTranslate } from '../../i18n/index.ts';
-import { useActions, useAppState } from '../../stores/index.ts';
+import { filterCount, INITIAL_QUERY, isNarrowed, useActions, useAppState } from '../../stores/index.ts';
 import { Empty } from '../../ui/index.ts';
+import { BulkBar } from './BulkBar.tsx';
 import { InboxList } from './InboxList.tsx';
+import { Toolbar } from './Toolbar.tsx';
 import './inbox.css';
 
 const EMPTY_ICONS = {
@@ -11,21 +24,30 @@ const EMPTY_ICONS = {
   expired: TimerOff,
   closed: Archive,
   spam: OctagonAlert,
+  all: MessagesSquare,
+  narrowed: ListFilter,
   bootstrapping: CloudDownload,
 } as const;
 
 function EmptyList() {
   const { t } = useTranslate();
-  const filter = useAppState((state) => state.inbox.filter);
+  const actions = useActions();
+  const query = useAppState((state) => state.inbox.query);
   const isBootstrapping = useAppState((state) => state.app?.sync.phase === 'bootstrapping');
-  const which = isBootstrapping ? 'bootstrapping' : filter;
+  const which = isBootstrapping ? 'bootstrapping' : isNarrowed(query) ? 'narrowed' : query.filter;
   const Icon = EMPTY_ICONS[which];
   return (
     <Empty
       icon={<Icon size={26} />}
       title={t(`list.empty.${which}.title`)}
       text={t(`list.empty.${which}.text`)}
-    />
+    >
+      {which === 'narrowed' ? (
+        <button type="button" className="button" onClick={actions.resetQuery}>
+          {t('query.showAll')}
+        </button>
+      ) : undefined}
+    </Empty>
   );
 }
 
@@ -34,10 +56,14 @@ function ExpiredStrip() {
   const { count } = useTranslate();
   const actions = useActions();
   const unanswered = useAppState((state) => state.counts?.expiredUnanswered ?? 0);
-  const isReceived = useAppState((state) => state.inbox.filter === 'received');
+  const isReceived = useAppState((state) => state.inbox.query.filter === 'received');
   if (!isReceived || unanswered === 0) return null;
   return (
-    <button type="button" className="list__strip" onClick={() => actions.showFilter('expired')}>
+    <button
+      type="button"
+      className="list__strip"
+      onClick={() => actions.showQuery({ ...INITIAL_QUERY, filter: 'expired', unansweredOnly: true })}
+    >
       <TimerOff size={16} aria-hidden="true" />
       <span>{count('list.expiredStrip', unanswered)}</span>
       <ChevronRight size={16} aria-hidden="true" />
@@ -65,21 +91,25 @@ function Bootstrapping() {
 export function Inbox() {
   const { t, count } = useTranslate();
   const actions = useActions();
-  const filter = useAppState((state) => state.inbox.filter);
+  const query = useAppState((state) => state.inbox.query);
+  const { filter } = query;
   const status = useAppState((state) => state.inbox.status);
   const isEmpty = useAppState((state) => state.inbox.rows.length === 0);
-  const counts = useAppState((state) => state.counts?.filters[state.inbox.filter]);
+  const counts = useAppState(useShallow((state) => filterCount(state.counts, state.inbox.query.filter)));
+  const matching = useAppState((state) => state.inbox.matching);
+  const total = (isNarrowed(query) ? matching : counts?.total) ?? 0;
   return (
     <section className="list" data-pane="list" aria-label={t(`filters.${filter}`)}>
       <header className="list__head">
         <h2 className="list__title">{t(`filters.${filter}`)}</h2>
-        {counts ? (
+        {counts && (!isNarrowed(query) || matching !== null) ? (
           <p className="list__counts numeric">
-            {count('counts.conversations', counts.total)}
-            {counts.unread > 0 ? ` · ${count('counts.unread', counts.unread)}` : ''}
+            {count('counts.conversations', total)}
+            {counts.unread > 0 && !isNarrowed(query) ? ` · ${count('counts.unread', counts.unread)}` : ''}
           </p>
         ) : null}
       </header>
+      <Toolbar />
       <Bootstrapping />
       <ExpiredStrip />
       {isEmpty && status === 'ready' ? <EmptyList /> : null}
@@ -93,7 +123,8 @@ export function Inbox() {
           </div>
         </div>
       ) : null}
-      {isEmpty ? null : <InboxList key={filter} />}
+      {isEmpty ? null : <InboxList key={filter} total={total} />}
+      {isEmpty ? null : <BulkBar total={total} />}
     </section>
   );
 }

@@ -1,7 +1,18 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useTranslate } from '../../i18n/index.ts';
-import { useActions, useAppState, useNow, visibleRows } from '../../stores/index.ts';
+import {
+  extend,
+  isSelected,
+  NAMED_LIMIT,
+  selectAll,
+  selectedCount,
+  toggle,
+  useActions,
+  useAppState,
+  useNow,
+  visibleRows,
+} from '../../stores/index.ts';
 import { InboxRowView } from './InboxRowView.tsx';
 
 const ROW_HEIGHT = 88;
@@ -11,12 +22,12 @@ const READ_AHEAD = 20;
 const optionId = (conversationId: string): string => `conversation-${conversationId}`;
 
 /** The rows of the filter, drawn only where they are seen. */
-export function InboxList() {
+export function InboxList({ total }: { total: number }) {
   const { t } = useTranslate();
   const actions = useActions();
   const inbox = useAppState((state) => state.inbox);
-  const total = useAppState((state) => state.counts?.filters[state.inbox.filter].total ?? 0);
   const openId = useAppState((state) => state.thread.conversationId);
+  const listFocus = useAppState((state) => state.ui.listFocus);
   const rows = visibleRows(inbox, useNow());
   const scroller = useRef<HTMLDivElement>(null);
   /** The row the keyboard is on. */
@@ -27,7 +38,19 @@ export function InboxList() {
     id === null ? -1 : rows.findIndex((row) => row.conversationId === id);
   const focusedIndex = indexOf(focusedId);
   const openIndex = indexOf(openId);
-  const entryIndex = focusedIndex !== -1 ? focusedIndex : openIndex !== -1 ? openIndex : 0;
+  /** Where the row with the focus was: the one that takes its place goes on. */
+  const [lastIndex, setLastIndex] = useState(0);
+  if (focusedIndex !== -1 && focusedIndex !== lastIndex) setLastIndex(focusedIndex);
+  const entryIndex =
+    focusedIndex !== -1
+      ? focusedIndex
+      : openIndex !== -1
+        ? openIndex
+        : Math.max(0, Math.min(lastIndex, rows.length - 1));
+  const entryId = rows[entryIndex]?.conversationId ?? null;
+  const { selection } = inbox;
+  const hasSelection = selectedCount(selection) > 0;
+  const hasFocus = useRef(false);
 
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -60,6 +83,22 @@ export function InboxList() {
     element.focus({ preventScroll: true });
   });
 
+  // After an action took the open conversation away, the keyboard goes on at the one that is open now.
+  const heardFocus = useRef(listFocus);
+  useEffect(() => {
+    if (heardFocus.current === listFocus) return;
+    heardFocus.current = listFocus;
+    focusWanted.current = openId ?? entryId;
+    setFocusedId(focusWanted.current);
+  }, [entryId, listFocus, openId]);
+
+  // The row with the focus has left the list: the one in its place has it now.
+  useEffect(() => {
+    if (!hasFocus.current || entryId === null || document.activeElement !== document.body) return;
+    if (document.querySelector('dialog[open]')) return;
+    document.getElementById(optionId(entryId))?.focus({ preventScroll: true });
+  }, [entryId, rows]);
+
   // What is opened from elsewhere (Alt and arrows) comes into view.
   const openIndexNow = useRef(openIndex);
   useEffect(() => {
@@ -79,7 +118,26 @@ export function InboxList() {
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const here = rows[entryIndex];
+    const isControl = event.ctrlKey || event.metaKey;
+    if (isControl && !event.altKey && event.key.toLowerCase() === 'a') {
+      event.preventDefault();
+      if (rows.length > NAMED_LIMIT || inbox.next !== null) actions.selectMatching();
+      else actions.select((_, order) => selectAll(order));
+      return;
+    }
+    if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) {
+      event.preventDefault();
+      const place = here && document.getElementById(optionId(here.conversationId))?.getBoundingClientRect();
+      if (here && place) openMenu(here.conversationId, place.left + 66, place.top + 44);
+      return;
+    }
+    if (event.key === 'Escape' && hasSelection) {
+      event.preventDefault();
+      actions.clearSelection();
+      return;
+    }
+    if (event.altKey || isControl) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW_HEIGHT) / ROW_HEIGHT) - 1);
     const targets: Record<string, number> = {
       ArrowDown: entryIndex + 1,
@@ -91,10 +149,24 @@ export function InboxList() {
     };
     const target = targets[event.key];
     const row = rows[entryIndex];
-    if (target !== undefined) focusRow(target);
-    else if ((event.key === 'Enter' || event.key === ' ') && row) actions.open(row.conversationId);
+    if (target !== undefined) {
+      focusRow(target);
+      const reached = rows[Math.max(0, Math.min(rows.length - 1, target))];
+      if (event.shiftKey && reached) {
+        const from = row?.conversationId ?? null;
+        actions.select((held, order) => extend(held, order, reached.conversationId, from));
+      }
+    } else if (event.key === ' ' && row) {
+      setFocusedId(row.conversationId);
+      actions.select((held, order) => toggle(held, order, row.conversationId));
+    } else if (event.key === 'Enter' && row) actions.open(row.conversationId);
     else return;
     event.preventDefault();
+  }
+
+  function openMenu(conversationId: string, x: number, y: number) {
+    setFocusedId(conversationId);
+    actions.changeUi({ menu: { conversationId, x, y } });
   }
 
   function onClick(event: MouseEvent<HTMLDivElement>) {
@@ -102,7 +174,25 @@ export function InboxList() {
     const id = row?.dataset.conversation;
     if (id === undefined) return;
     setFocusedId(id);
-    actions.open(id);
+    if (event.shiftKey) {
+      actions.select((held, order) => extend(held, order, id, openId));
+    } else if (event.ctrlKey || event.metaKey || (event.target as HTMLElement).closest('[data-pick]')) {
+      actions.select((held, order) => toggle(held, order, id));
+    } else {
+      actions.clearSelection();
+      actions.open(id);
+      return;
+    }
+    focusWanted.current = id;
+  }
+
+  function onContextMenu(event: MouseEvent<HTMLDivElement>) {
+    const row = (event.target as HTMLElement).closest<HTMLElement>('[data-conversation]');
+    const id = row?.dataset.conversation;
+    if (id === undefined) return;
+    event.preventDefault();
+    row?.focus({ preventScroll: true });
+    openMenu(id, event.clientX, event.clientY);
   }
 
   return (
@@ -110,11 +200,20 @@ export function InboxList() {
       <div
         className="list__rows"
         role="listbox"
-        aria-label={t('list.label', { filter: t(`filters.${inbox.filter}`) })}
+        aria-label={t('list.label', { filter: t(`filters.${inbox.query.filter}`) })}
+        aria-multiselectable="true"
         aria-busy={inbox.status === 'loading'}
         style={{ height: virtualizer.getTotalSize() }}
         onKeyDown={onKeyDown}
         onClick={onClick}
+        onContextMenu={onContextMenu}
+        onFocus={() => (hasFocus.current = true)}
+        onBlur={() => (hasFocus.current = false)}
+        // Shift and a click picks rows, not the text between them.
+        onMouseDown={(event) => {
+          if (event.shiftKey) event.preventDefault();
+        }}
+        data-picking={hasSelection}
       >
         {items.map((item) => {
           const row = rows[item.index];
@@ -126,6 +225,7 @@ export function InboxList() {
               index={item.index}
               setSize={Math.max(total, rows.length)}
               isOpen={item.index === openIndex}
+              isPicked={hasSelection ? isSelected(selection, row.conversationId) : null}
               isEntry={item.index === entryIndex}
               style={{ transform: `translateY(${item.start}px)` }}
             />

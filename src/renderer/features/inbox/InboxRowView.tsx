@@ -1,6 +1,8 @@
 import { windowEnd } from '@recado/protocol';
 import {
+  AlarmClock,
   CalendarDays,
+  Check,
   CircleAlert,
   Contact,
   FileText,
@@ -8,9 +10,11 @@ import {
   MapPin,
   Mic,
   Pencil,
+  Pin,
   ShoppingBag,
   Sticker,
   Timer,
+  UserRound,
   Video,
   type LucideIcon,
 } from 'lucide-react';
@@ -19,6 +23,7 @@ import type { InboxRow } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { useDates, useNow } from '../../stores/index.ts';
 import { Avatar, Chip, isTickState, TagChip, Tick } from '../../ui/index.ts';
+import { PresenceFaces } from '../presence/index.ts';
 import { appointmentWords, badgesOf, previewWords } from './row-words.ts';
 
 const KIND_ICONS: Record<string, LucideIcon> = {
@@ -39,13 +44,15 @@ interface InboxRowViewProps {
   index: number;
   setSize: number;
   isOpen: boolean;
+  /** Picked for an action together with others; null while nothing is picked. */
+  isPicked: boolean | null;
   isEntry: boolean;
   style: CSSProperties;
 }
 
 /** One conversation in the list. Clicks and keys are heard by the list around it. */
 export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps) {
-  const { row, id, index, setSize, isOpen, isEntry, style } = props;
+  const { row, id, index, setSize, isOpen, isPicked, isEntry, style } = props;
   const translation = useTranslate();
   const { t, count, number } = translation;
   const dates = useDates();
@@ -57,6 +64,7 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
   const { unread } = row.facts;
   const KindIcon = KIND_ICONS[row.lastMessage?.kind ?? ''];
   const delivery = row.lastMessage?.deliveryState;
+  const assigned = row.assignees.map((agent) => agent.name).join(', ');
   const at = dates.listTime(row.lastActivityAt, now);
 
   return (
@@ -64,7 +72,9 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
       id={id}
       role="option"
       className="row"
-      aria-selected={isOpen}
+      aria-selected={isPicked ?? isOpen}
+      data-open={isOpen}
+      data-picked={isPicked === true}
       aria-posinset={index + 1}
       aria-setsize={setSize}
       tabIndex={isEntry ? 0 : -1}
@@ -73,9 +83,21 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
       data-pane-entry={isEntry ? '' : undefined}
       style={style}
     >
-      <Avatar name={row.displayName} seed={row.conversationId} />
+      <span className="row__face" data-pick="" aria-hidden="true">
+        <Avatar name={row.displayName} seed={row.conversationId} />
+        <span className="checkbox row__check">
+          {isPicked === true ? <Check size={14} strokeWidth={3} /> : null}
+        </span>
+      </span>
       <div className="row__line">
         <span className="row__name">{name}</span>
+        <PresenceFaces conversationId={row.conversationId} />
+        {row.pinned ? (
+          <span className="row__mark" title={t('list.pinned')}>
+            <Pin size={13} aria-hidden="true" />
+            <span className="visually-hidden">{t('list.pinned')}</span>
+          </span>
+        ) : null}
         <span className="row__time numeric">{at}</span>
       </div>
       <div className="row__line">
@@ -104,6 +126,11 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
             {count('list.failed', row.failed)}
           </Chip>
         ) : null}
+        {row.snoozedUntil === null || row.snoozedUntil <= now ? null : (
+          <Chip tone="accent" icon={<AlarmClock size={12} aria-hidden="true" />}>
+            {t('list.snoozed', { time: dates.appointment(row.snoozedUntil, now).toLocaleLowerCase() })}
+          </Chip>
+        )}
         {left === null ? null : (
           <Chip
             isPlain
@@ -136,6 +163,18 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
           >
             <span aria-hidden="true">{appointment}</span>
             <span className="visually-hidden">{t('list.appointment', { time: appointment })}</span>
+          </Chip>
+        )}
+        {row.assignees.length === 0 ? null : (
+          <Chip
+            icon={<UserRound size={11} aria-hidden="true" />}
+            title={t('list.assigned', { names: assigned })}
+          >
+            <span aria-hidden="true">
+              {row.assignees[0]?.name.split(' ')[0]}
+              {row.assignees.length > 1 ? ` ${t('list.moreTags', { count: row.assignees.length - 1 })}` : ''}
+            </span>
+            <span className="visually-hidden">{t('list.assigned', { names: assigned })}</span>
           </Chip>
         )}
         {row.isOnFile ? null : <Chip>{t('list.notOnFile')}</Chip>}

@@ -1,9 +1,9 @@
-import { Copy, PanelRightClose, StickyNote, UsersRound } from 'lucide-react';
+import { Copy, PanelRightClose, Plus, StickyNote, UsersRound, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ConversationDetail } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
-import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
-import { Avatar, Chip, TagChip } from '../../ui/index.ts';
+import { these, useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
+import { Avatar, Chip, RemovableChip } from '../../ui/index.ts';
 import './patient.css';
 
 type Appointment = NonNullable<ConversationDetail['nextAppointment']>;
@@ -16,10 +16,30 @@ const APPOINTMENT_TONES: Record<string, 'ok' | 'warn' | 'danger'> = {
 };
 const APPOINTMENT_STATES = ['scheduled', 'confirmed', 'cancelled', 'attended', 'missed'] as const;
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
+interface SectionProps {
+  title: string;
+  /** What adds to it. */
+  add?: { label: string; onPress: () => void };
+  children: ReactNode;
+}
+
+function Section({ title, add, children }: SectionProps) {
   return (
     <section className="panel__section">
-      <h3 className="panel__heading">{title}</h3>
+      <div className="panel__section-head">
+        <h3 className="panel__heading">{title}</h3>
+        {add === undefined ? null : (
+          <button
+            type="button"
+            className="icon-button icon-button--small"
+            aria-label={add.label}
+            title={add.label}
+            onClick={add.onPress}
+          >
+            <Plus size={15} aria-hidden="true" />
+          </button>
+        )}
+      </div>
       {children}
     </section>
   );
@@ -45,8 +65,26 @@ function AppointmentCard({ label, appointment }: { label: string; appointment: A
   );
 }
 
+function RemoveButton({ label, onPress }: { label: string; onPress: () => void }) {
+  return (
+    <button
+      type="button"
+      className="icon-button icon-button--small people__remove"
+      aria-label={label}
+      title={label}
+      onClick={onPress}
+    >
+      <X size={14} aria-hidden="true" />
+    </button>
+  );
+}
+
 function People({ detail }: { detail: ConversationDetail }) {
   const { t } = useTranslate();
+  const actions = useActions();
+  const aim = these(detail.conversationId);
+  const unassign = (agentIds: string[], teamIds: string[]) =>
+    actions.act(aim, { type: 'unassign', agentIds, teamIds });
   const dates = useDates();
   const now = useNow();
   const assigned = new Set(detail.assignees.map((agent) => agent.id));
@@ -61,6 +99,10 @@ function People({ detail }: { detail: ConversationDetail }) {
           <Avatar name={agent.name} seed={agent.id} size="small" />
           <span className="people__name">{agent.name}</span>
           <span className="people__what">{t('patient.assigned')}</span>
+          <RemoveButton
+            label={t('patient.unassign', { name: agent.name })}
+            onPress={() => unassign([agent.id], [])}
+          />
         </li>
       ))}
       {detail.teams.map((team) => (
@@ -70,6 +112,10 @@ function People({ detail }: { detail: ConversationDetail }) {
           </span>
           <span className="people__name">{t('patient.team', { name: team.name })}</span>
           <span className="people__what">{t('patient.assigned')}</span>
+          <RemoveButton
+            label={t('patient.unassign', { name: t('patient.team', { name: team.name }) })}
+            onPress={() => unassign([], [team.id])}
+          />
         </li>
       ))}
       {others.map((agent) => (
@@ -90,6 +136,8 @@ function Patient({ detail }: { detail: ConversationDetail }) {
   const actions = useActions();
   const name = detail.displayName ?? t('list.noName');
   const { phone } = detail;
+  const pick = (kind: 'tag' | 'assign') =>
+    actions.changeUi({ picker: { kind, aim: these(detail.conversationId) } });
 
   async function copyPhone(text: string) {
     try {
@@ -140,18 +188,30 @@ function Patient({ detail }: { detail: ConversationDetail }) {
           </div>
         )}
       </Section>
-      <Section title={t('patient.tags')}>
+      <Section title={t('patient.tags')} add={{ label: t('patient.addTag'), onPress: () => pick('tag') }}>
         {detail.tags.length === 0 ? (
           <p className="panel__nothing">{t('patient.noTags')}</p>
         ) : (
           <div className="panel__tags">
             {detail.tags.map((tag) => (
-              <TagChip key={tag.id} name={tag.name} color={tag.color} />
+              <RemovableChip
+                key={tag.id}
+                icon={<span className="dot" style={{ color: tag.color }} aria-hidden="true" />}
+                label={t('patient.untag')}
+                onRemove={() =>
+                  actions.act(these(detail.conversationId), { type: 'untag', tagIds: [tag.id] })
+                }
+              >
+                {tag.name}
+              </RemovableChip>
             ))}
           </div>
         )}
       </Section>
-      <Section title={t('patient.people')}>
+      <Section
+        title={t('patient.people')}
+        add={{ label: t('patient.addPerson'), onPress: () => pick('assign') }}
+      >
         <People detail={detail} />
       </Section>
       {detail.note === '' ? null : (

@@ -1,13 +1,16 @@
-import { ChevronsUpDown, Keyboard, LogOut } from 'lucide-react';
-import { useId, useRef, useState, type KeyboardEvent } from 'react';
+import { Building2, ChevronsUpDown, Keyboard, LogOut } from 'lucide-react';
+import { useId, useRef, useState } from 'react';
 import { useTranslate } from '../../i18n/index.ts';
-import { useActions } from '../../stores/index.ts';
-import { Avatar, Dialog } from '../../ui/index.ts';
+import { useActions, useAppState } from '../../stores/index.ts';
+import { Avatar, Dialog, moveInMenu } from '../../ui/index.ts';
 
 /** The person signed in, and what they can do about it. */
 export function AccountMenu({ name, agentId }: { name: string; agentId: string }) {
   const { t, count } = useTranslate();
   const actions = useActions();
+  const isAdmin = useAppState(
+    (state) => state.directory?.agents.some((agent) => agent.isMe && agent.role === 'admin') ?? false,
+  );
   const menuId = useId();
   const menu = useRef<HTMLDivElement>(null);
   const [isOpen, setIsOpen] = useState(false);
@@ -19,25 +22,6 @@ export function AccountMenu({ name, agentId }: { name: string; agentId: string }
     if (error === null) setUnsent(null);
     else if (error.code === 'unsent_work') setUnsent(error.count ?? 1);
     else actions.toast(`errors.${error.code}`);
-  }
-
-  function moveFocus(event: KeyboardEvent<HTMLDivElement>) {
-    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
-    const step = steps[event.key];
-    const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="menuitem"]')];
-    const current = items.indexOf(document.activeElement as HTMLElement);
-    const target =
-      event.key === 'Home'
-        ? 0
-        : event.key === 'End'
-          ? items.length - 1
-          : step === undefined
-            ? null
-            : current + step;
-    if (event.key === 'Tab') menu.current?.hidePopover();
-    if (target === null) return;
-    event.preventDefault();
-    items[(target + items.length) % items.length]?.focus();
   }
 
   return (
@@ -62,13 +46,31 @@ export function AccountMenu({ name, agentId }: { name: string; agentId: string }
         role="menu"
         aria-label={t('account.menu', { name })}
         className="menu rail__menu"
-        onKeyDown={moveFocus}
+        onKeyDown={(event) => {
+          if (event.key === 'Tab') menu.current?.hidePopover();
+          else moveInMenu(event);
+        }}
         onToggle={(event) => {
           const opens = event.newState === 'open';
           setIsOpen(opens);
           if (opens) event.currentTarget.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
         }}
       >
+        {isAdmin ? (
+          <button
+            type="button"
+            role="menuitem"
+            tabIndex={-1}
+            className="menu__item"
+            onClick={() => {
+              menu.current?.hidePopover();
+              actions.changeUi({ dialog: 'settings' });
+            }}
+          >
+            <Building2 size={17} aria-hidden="true" />
+            {t('account.clinicSettings')}
+          </button>
+        ) : null}
         <button
           type="button"
           role="menuitem"

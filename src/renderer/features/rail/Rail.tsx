@@ -1,18 +1,19 @@
 import { formatPhone } from '@recado/protocol';
 import { useTranslate } from '../../i18n/index.ts';
-import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
+import { filterCount, useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
 import { Logo } from '../../ui/index.ts';
 import { AccountMenu } from './AccountMenu.tsx';
 import { FILTER_ICONS, FILTERS, QUIET_FILTERS } from './filters.ts';
 import { syncWords } from './sync-words.ts';
+import { Views } from './Views.tsx';
 import './rail.css';
 
 function FilterButton({ filter, isNarrow }: { filter: (typeof FILTERS)[number]; isNarrow: boolean }) {
   const { t, count, number } = useTranslate();
   const actions = useActions();
-  const isCurrent = useAppState((state) => state.inbox.filter === filter);
-  const total = useAppState((state) => state.counts?.filters[filter].total ?? 0);
-  const unread = useAppState((state) => state.counts?.filters[filter].unread ?? 0);
+  const isCurrent = useAppState((state) => state.inbox.query.filter === filter);
+  const total = useAppState((state) => filterCount(state.counts, filter)?.total ?? 0);
+  const unread = useAppState((state) => filterCount(state.counts, filter)?.unread ?? 0);
   const Icon = FILTER_ICONS[filter];
   const isQuiet = QUIET_FILTERS.includes(filter);
   const spoken = [
@@ -26,7 +27,7 @@ function FilterButton({ filter, isNarrow }: { filter: (typeof FILTERS)[number]; 
       aria-current={isCurrent}
       data-pane-entry={isCurrent ? '' : undefined}
       title={isNarrow ? `${t(`filters.${filter}`)} · ${spoken}` : spoken}
-      onClick={() => actions.showFilter(filter)}
+      onClick={() => actions.showQuery({ filter })}
     >
       <Icon size={18} aria-hidden="true" />
       <span className="rail__filter-name">{t(`filters.${filter}`)}</span>
@@ -74,7 +75,7 @@ export function Rail({ isNarrow }: { isNarrow: boolean }) {
           )}
         </div>
       </div>
-      <nav aria-label={t('filters.label')}>
+      <nav className="rail__nav" aria-label={t('filters.label')}>
         <ul className="rail__filters">
           {FILTERS.map((filter) => (
             <li key={filter}>
@@ -82,6 +83,7 @@ export function Rail({ isNarrow }: { isNarrow: boolean }) {
             </li>
           ))}
         </ul>
+        <Views />
       </nav>
       <div className="rail__bottom">
         <SyncState />

@@ -1,8 +1,10 @@
-import { ArrowLeft, MessagesSquare, PanelRightOpen } from 'lucide-react';
+import { AlarmClock, ArrowLeft, MessagesSquare, PanelRightOpen, Pin } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslate } from '../../i18n/index.ts';
-import { useActions, useAppState } from '../../stores/index.ts';
+import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
 import { Avatar, Empty } from '../../ui/index.ts';
+import { ThreadActions } from '../actions/index.ts';
+import { PresenceLine } from '../presence/index.ts';
 import { MessageList } from './MessageList.tsx';
 import './thread.css';
 
@@ -24,6 +26,31 @@ function Announcer() {
         <p key={announcement.number}>{t('thread.announceInbound', { name: announcement.name })}</p>
       )}
     </div>
+  );
+}
+
+/** Pinned, put off: what is not seen in the messages. */
+function Marks() {
+  const { t } = useTranslate();
+  const dates = useDates();
+  const now = useNow();
+  const pinned = useAppState((state) => state.thread.detail?.pinned ?? false);
+  const until = useAppState((state) => state.thread.detail?.snoozedUntil ?? null);
+  return (
+    <>
+      {pinned ? (
+        <span className="thread__mark">
+          <Pin size={12} aria-hidden="true" />
+          {t('list.pinned')}
+        </span>
+      ) : null}
+      {until === null || until <= now ? null : (
+        <span className="thread__mark">
+          <AlarmClock size={12} aria-hidden="true" />
+          {t('list.snoozed', { time: dates.appointment(until, now).toLocaleLowerCase() })}
+        </span>
+      )}
+    </>
   );
 }
 
@@ -79,8 +106,11 @@ export function Thread({ isAlone, isPanelShown, onShowPanel, composer }: ThreadP
               : phone === displayName
                 ? t('list.notOnFile')
                 : (phone ?? t('thread.noPhone'))}
+            <Marks />
+            <PresenceLine conversationId={conversationId} />
           </p>
         </div>
+        <ThreadActions />
         {isPanelShown ? null : (
           <button
             type="button"

@@ -1,0 +1,1 @@
+export { ClinicDialogs } from './ClinicDialogs.tsx';

@@ -1,0 +1,1 @@
+export { PresenceFaces, PresenceLine } from './Presence.tsx';
