@@ -99,6 +99,8 @@ export function createDeeds({ store, client, clock, reading, changeUi, toast }: 
       leaving = null;
     } else if (!state.inbox.rows.some((row) => row.conversationId === openId)) {
       leaving = null;
+      // Not to the composer, which takes the focus whenever it is asked to: the next key is an action again.
+      changeUi({ composerFocus: 0 });
       reading.open(nextId);
       changeUi({ listFocus: store.getState().ui.listFocus + 1, isNoting: false });
     }
@@ -200,7 +202,9 @@ export function createDeeds({ store, client, clock, reading, changeUi, toast }: 
         }
         toast('done.undone', 'info');
         if (done.back !== null && store.getState().thread.conversationId !== done.back) {
+          changeUi({ composerFocus: 0 });
           reading.open(done.back);
+          changeUi({ listFocus: store.getState().ui.listFocus + 1 });
         }
       })();
     },

@@ -17,6 +17,8 @@ export function Dialog({ title, closeLabel, onClose, isNarrow = false, children 
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // What React focuses by itself is focused before the dialog shows, which takes the focus to its first button.
+    element?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => element?.close();
   }, []);
   return (

@@ -80,7 +80,7 @@ export function OptionPicker(props: OptionPickerProps) {
           placeholder={placeholder}
           value={typed}
           maxLength={60}
-          autoFocus
+          data-autofocus=""
           onChange={(event) => {
             setTyped(event.target.value);
             setActive(0);

@@ -209,7 +209,12 @@ function SnoozePicker({ aim, onClose }: Omit<PickerProps, 'directory'>) {
       <ul className="snooze">
         {times.map(({ key, at }, index) => (
           <li key={key}>
-            <button type="button" className="snooze__time" autoFocus={index === 0} onClick={() => snooze(at)}>
+            <button
+              type="button"
+              className="snooze__time"
+              data-autofocus={index === 0 ? '' : undefined}
+              onClick={() => snooze(at)}
+            >
               <AlarmClock size={17} aria-hidden="true" />
               <span>{t(`snooze.${key}`)}</span>
               <span className="snooze__at numeric">{dates.appointment(at, now)}</span>

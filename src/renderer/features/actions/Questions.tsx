@@ -44,7 +44,7 @@ function Ask({ question }: { question: Question }) {
         <button
           type="button"
           className="button button--primary"
-          autoFocus
+          data-autofocus=""
           onClick={() => actions.answerQuestion(false)}
         >
           {t(kind === 'unseen' ? 'question.unseenNo' : 'picker.cancel')}

@@ -127,7 +127,7 @@ export function TagsDialog({ directory, onClose }: { directory: Directory; onClo
           placeholder={t('tags.newName')}
           value={name}
           maxLength={60}
-          autoFocus
+          data-autofocus=""
           onChange={(event) => setName(event.target.value)}
         />
         <button type="submit" className="button button--primary" aria-disabled={name.trim() === ''}>

@@ -108,7 +108,7 @@ export function TeamsDialog({ directory, onClose }: { directory: Directory; onCl
           placeholder={t('teams.newName')}
           value={name}
           maxLength={60}
-          autoFocus
+          data-autofocus=""
           onChange={(event) => setName(event.target.value)}
         />
         <button type="submit" className="button button--primary" aria-disabled={name.trim() === ''}>

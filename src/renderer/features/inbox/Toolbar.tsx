@@ -1,12 +1,4 @@
-import {
-  ArrowDownNarrowWide,
-  Check,
-  ChevronDown,
-  RotateCcw,
-  UserRound,
-  UserRoundX,
-  UsersRound,
-} from 'lucide-react';
+import { Check, ChevronDown, RotateCcw, UserRound, UserRoundX, UsersRound } from 'lucide-react';
 import { INBOX_SORTS } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { isTouched, useActions, useAppState } from '../../stores/index.ts';
@@ -41,7 +33,6 @@ function SortMenu() {
       alignsEnd
       button={
         <>
-          <ArrowDownNarrowWide size={14} aria-hidden="true" />
           <span className="visually-hidden">{t('query.sortLabel')}: </span>
           {t(`query.sort.${current}`)}
           <ChevronDown size={13} aria-hidden="true" />

@@ -113,7 +113,7 @@ export function AccountMenu({ name, agentId }: { name: string; agentId: string }
             <button
               type="button"
               className="button button--primary"
-              autoFocus
+              data-autofocus=""
               onClick={() => setUnsent(null)}
             >
               {t('account.stay')}

@@ -101,11 +101,13 @@ export function Thread({ isAlone, isPanelShown, onShowPanel, composer }: ThreadP
             {name}
           </h2>
           <p className="thread__phone numeric">
-            {detail === null
-              ? ' '
-              : phone === displayName
-                ? t('list.notOnFile')
-                : (phone ?? t('thread.noPhone'))}
+            <span className="thread__number">
+              {detail === null
+                ? ' '
+                : phone === displayName
+                  ? t('list.notOnFile')
+                  : (phone ?? t('thread.noPhone'))}
+            </span>
             <Marks />
             <PresenceLine conversationId={conversationId} />
           </p>
