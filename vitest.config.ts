@@ -8,6 +8,8 @@ const postgres = './relay/sandbox/testing/global-setup.ts';
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    // Most of a test's time is waiting for PostgreSQL, threads and sockets: every core is used, not all but one.
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'protocol', include: ['protocol/**/*.test.ts'], exclude: excluded } },
       { test: { name: 'app', include: ['src/**/*.test.{ts,tsx}'], exclude: [...excluded, flowTests] } },
