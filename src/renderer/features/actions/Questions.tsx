@@ -1,6 +1,23 @@
-import { useTranslate } from '../../i18n/index.ts';
+import { useTranslate, type SentenceKey } from '../../i18n/index.ts';
 import { useActions, useAppState, useDates, useNow, type Question } from '../../stores/index.ts';
 import { Dialog } from '../../ui/index.ts';
+
+/** What is about to be done to many. */
+const LABELS = {
+  close: 'actions.close',
+  reopen: 'actions.reopen',
+  markSpam: 'actions.markSpam',
+  unmarkSpam: 'actions.unmarkSpam',
+  markRead: 'actions.markRead',
+  markUnread: 'actions.markUnread',
+  assign: 'actions.assignShort',
+  unassign: 'picker.assignTitle',
+  tag: 'picker.tagTitle',
+  untag: 'picker.tagTitle',
+  setBot: 'actions.botOn',
+  pin: 'actions.pin',
+  snooze: 'snooze.title',
+} as const satisfies Record<Question['actions'][number]['type'], SentenceKey>;
 
 function Ask({ question }: { question: Question }) {
   const { t, count } = useTranslate();
@@ -9,6 +26,7 @@ function Ask({ question }: { question: Question }) {
   const now = useNow();
   const { kind, count: amount, appointmentAt } = question;
   const isSpam = question.actions.some((action) => action.type === 'markSpam');
+  const what = question.actions.map((action) => t(LABELS[action.type])).join(' · ') || null;
   const appointment =
     appointmentAt === null
       ? null
@@ -31,6 +49,7 @@ function Ask({ question }: { question: Question }) {
     kind === 'unseen' ? t('question.unseenYes') : isSpam ? t('actions.markSpam') : t('question.manyYes');
   return (
     <Dialog title={title} closeLabel={t('app.close')} onClose={() => actions.answerQuestion(false)} isNarrow>
+      {kind === 'many' && what !== null ? <p className="question__what">{what}</p> : null}
       <p>{text}</p>
       {kind === 'many' && appointment !== null ? <p className="question__more">{appointment}</p> : null}
       <div className="dialog__actions">
