@@ -207,7 +207,11 @@ export function InboxList({ total }: { total: number }) {
         onKeyDown={onKeyDown}
         onClick={onClick}
         onContextMenu={onContextMenu}
-        onFocus={() => (hasFocus.current = true)}
+        onFocus={(event) => {
+          hasFocus.current = true;
+          const id = (event.target as HTMLElement).dataset.conversation;
+          if (id !== undefined) setFocusedId(id);
+        }}
         onBlur={() => (hasFocus.current = false)}
         // Shift and a click picks rows, not the text between them.
         onMouseDown={(event) => {
