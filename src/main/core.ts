@@ -4,6 +4,7 @@ import { createChangeEvents } from './ipc/change-events.ts';
 import type { Desk } from './ipc/desk.ts';
 import { createDispatcher, type Dispatch } from './ipc/dispatcher.ts';
 import { createHandlers } from './ipc/handlers.ts';
+import { createRefusals } from './ipc/refusals.ts';
 import { createStateEvents } from './ipc/state-events.ts';
 import type { Log } from './lib/log.ts';
 import type { Scheduler } from './lib/time.ts';
@@ -73,6 +74,11 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const emit: EventListener = (name, payload) => {
     for (const listener of listeners) listener(name, payload);
   };
+  const refusals = createRefusals({
+    emit: (refusal) => {
+      emit('refused', refusal);
+    },
+  });
   const failed = (error: unknown) => {
     log('core.failed', { error: error instanceof Error ? error.name : 'unknown' });
   };
@@ -159,7 +165,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       onRefused(refused) {
         actions.forget(refused.map(({ commandId }) => commandId));
         for (const { type, code, conversationId, displayName } of refused)
-          emit('refused', { commandType: type, code, conversationId, displayName });
+          refusals.say({ commandType: type, code, conversationId, displayName });
       },
     });
     let phase = idleStatus.phase;
@@ -270,7 +276,15 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   });
 
   const handlers = createHandlers({
-    session: { state, signIn: session.signIn, signInDemo: session.signInDemo, signOut: session.signOut },
+    session: {
+      state() {
+        scheduler.after(0, refusals.heard);
+        return state();
+      },
+      signIn: session.signIn,
+      signInDemo: session.signInDemo,
+      signOut: session.signOut,
+    },
     findDesk() {
       const running = session.desk();
       if (running !== null) return running.desk;

@@ -124,8 +124,10 @@ export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> 
     },
     ...changes,
   });
+  let last: AppState | null = null;
   core.onEvent((name, payload) => {
     (events[name] as EventPayload<typeof name>[]).push(payload);
+    if (name === 'state') last = payload as AppState;
     wakeAll();
   });
   const call: TestApp['call'] = (name, input) =>
@@ -136,13 +138,13 @@ export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> 
     return reply.data;
   };
   await core.start();
-  let last = await ask('app.state', {});
-  core.onEvent((name, payload) => {
-    if (name === 'state') last = payload as AppState;
-  });
+  const heard = events.state.length;
+  const asked = await ask('app.state', {});
+  // An event that came while the answer was on its way is the newer of the two.
+  if (events.state.length === heard) last = asked;
   return {
     core,
-    state: () => last,
+    state: () => last ?? asked,
     events,
     badges,
     logs,

@@ -99,7 +99,7 @@ async function setUp(rows = 0) {
   const store = createAppStore({ rail: 1, list: 1, panel: 1, isPanelDocked: true });
   const clock = createClock({ systemNow: () => 0, schedule: () => () => {} });
   const reading = createReading({ store, client: main.client, isAttended: () => true });
-  bindEvents({ store, client: main.client, clock, reading });
+  bindEvents({ store, client: main.client, clock, reading, sayRefused: () => {} });
   await settle();
   return { main, store, reading };
 }

@@ -135,6 +135,8 @@ export function MenuButton({
 }: MenuButtonProps) {
   const id = useId();
   const [place, setPlace] = useState<{ x: number; y: number } | null>(null);
+  // A press outside the menu closes it, also this button's: the click that follows must not open it again.
+  const wasOpen = useRef(false);
   return (
     <>
       <button
@@ -143,10 +145,14 @@ export function MenuButton({
         aria-haspopup="menu"
         aria-expanded={place !== null}
         title={title}
-        // A press outside closes the menu; this one would then open it again.
-        {...(place === null ? {} : { popoverTarget: id, popoverTargetAction: 'hide' as const })}
+        aria-controls={place === null ? undefined : id}
+        onPointerDown={() => {
+          wasOpen.current = place !== null;
+        }}
         onClick={(event) => {
-          if (place !== null) return;
+          const closes = wasOpen.current;
+          wasOpen.current = false;
+          if (closes || place !== null) return;
           const { left, right, bottom } = event.currentTarget.getBoundingClientRect();
           setPlace({ x: alignsEnd ? right : left, y: bottom + 5 });
         }}

@@ -192,7 +192,11 @@ export function InboxList({ total }: { total: number }) {
     if (id === undefined) return;
     event.preventDefault();
     row?.focus({ preventScroll: true });
-    openMenu(id, event.clientX, event.clientY);
+    const { clientX, clientY } = event;
+    const open = () => openMenu(id, clientX, clientY);
+    // Linux and macOS ask for the menu while the button is still down: its release would close the menu again.
+    if (event.buttons === 0) open();
+    else window.addEventListener('pointerup', () => setTimeout(open), { once: true });
   }
 
   return (
