@@ -46,3 +46,19 @@ test('a conversation is answered without touching the mouse', async ({ clinic, d
   await desk.window.keyboard.press('Enter');
   await expect(view.message('Lucía Martín', 'Con el teclado')).toHaveAccessibleName(/Leído$/);
 });
+
+test('Ctrl+A picks rows in the list and marks no words of the window anywhere else', async ({
+  clinic,
+  desk,
+}) => {
+  const view = inbox(desk.window);
+  await clinic.patientWrites(LUCIA, 'Hola');
+  await clinic.patientWrites(JAVIER, 'Buenas');
+  await view.open(LUCIA.name);
+  await desk.window.getByRole('button', { name: /^Tu cuenta/ }).focus();
+  await desk.window.keyboard.press('Control+a');
+  expect(await desk.window.evaluate(() => getSelection()?.toString())).toBe('');
+  await view.row(LUCIA.name).focus();
+  await desk.window.keyboard.press('Control+a');
+  await expect(desk.window.getByText('2 seleccionadas')).toBeVisible();
+});

@@ -49,6 +49,8 @@ export function useShortcuts({ isPanelFloating, togglePanel }: Shortcuts): void 
         if (chosen !== undefined) actions.showQuery({ filter: chosen });
       } else if (isControl && !event.shiftKey && event.key.toLowerCase() === 'i') {
         togglePanel();
+      } else if (isControl && event.key.toLowerCase() === 'a' && !isTyping(event.target)) {
+        // In the list it picks every row; anywhere else it would mark the words of the whole window.
       } else if (isLetter(event) && !isTyping(event.target)) {
         return act(event.key);
       } else if (event.key === 'F6') {
