@@ -118,6 +118,8 @@ async function scrollAlong(window: Page): Promise<() => Promise<{ frames: number
     });
 }
 
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
 export async function run(options: BenchOptions): Promise<object> {
   const conversations = options.conversations ?? CONVERSATIONS;
   const messages = options.messages ?? conversations * MESSAGES_PER_CONVERSATION;
@@ -127,6 +129,7 @@ export async function run(options: BenchOptions): Promise<object> {
   const { stop, ...server } = await startDatabaseServer();
   const clinic = await createClinicWorld(server);
   try {
+    say(`inventing ${conversations} conversations`);
     await fill(clinic, conversations, messages);
     const desk = await openDesk({ runtime });
     const signedInAt = performance.now();
@@ -134,14 +137,17 @@ export async function run(options: BenchOptions): Promise<object> {
     const readyMs = Math.round(performance.now() - signedInAt);
     const { window } = desk;
 
+    say(`signed in after ${readyMs} ms; changing filters`);
     const filterSwitch = summary(await switchFilters(window));
     await inbox(window).filter('Todas').click();
+    say('scrolling while messages arrive');
     const stopScrolling = await scrollAlong(window);
     const arrivals: number[] = [];
     for (let index = 0; index < ARRIVALS; index += 1) {
       const counted = countChanges(window, 'Recibidas');
       const sentAt = performance.timeOrigin + performance.now();
-      const whatsappId = `34600200${String(index).padStart(3, '0')}`;
+      // Invented patients have Spanish numbers: these are new to the clinic, so that the count must change.
+      const whatsappId = `447946000${String(index).padStart(3, '0')}`;
       await clinic.patientWrites({ name: `Paciente ${index}`, whatsappId }, 'Hola');
       arrivals.push((await counted) - sentAt);
     }
