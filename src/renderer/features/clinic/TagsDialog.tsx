@@ -1,5 +1,5 @@
-import { Merge, Plus, Trash2 } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { Merge, Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import type { Directory } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { nextColour } from '../../lib/palette.ts';
@@ -7,6 +7,7 @@ import { useActions } from '../../stores/index.ts';
 import { Dialog } from '../../ui/index.ts';
 import { ColourButton } from './ColourButton.tsx';
 import { NameField } from './NameField.tsx';
+import { NewEntryForm } from './NewEntryForm.tsx';
 import { Removal } from './Removal.tsx';
 
 type Tag = Directory['tags'][number];
@@ -105,36 +106,19 @@ function TagLine({ tag, others }: { tag: Tag; others: readonly Tag[] }) {
 export function TagsDialog({ directory, onClose }: { directory: Directory; onClose: () => void }) {
   const { t } = useTranslate();
   const actions = useActions();
-  const [name, setName] = useState('');
   const { tags } = directory;
-
-  async function create(event: FormEvent) {
-    event.preventDefault();
-    const wanted = name.trim();
-    if (wanted === '') return;
-    const color = nextColour(tags.map((tag) => tag.color));
-    const reply = await actions.change('tag.create', { name: wanted, color });
-    if (reply.ok) setName('');
-  }
 
   return (
     <Dialog title={t('tags.title')} closeLabel={t('app.close')} onClose={onClose}>
       <p className="manage__intro">{t('tags.intro')}</p>
-      <form className="manage__new" onSubmit={(event) => void create(event)}>
-        <input
-          className="field field--name"
-          aria-label={t('tags.newName')}
-          placeholder={t('tags.newName')}
-          value={name}
-          maxLength={60}
-          data-autofocus=""
-          onChange={(event) => setName(event.target.value)}
-        />
-        <button type="submit" className="button button--primary" aria-disabled={name.trim() === ''}>
-          <Plus size={16} aria-hidden="true" />
-          {t('tags.create')}
-        </button>
-      </form>
+      <NewEntryForm
+        label={t('tags.newName')}
+        submit={t('tags.create')}
+        onCreate={async (name) => {
+          const color = nextColour(tags.map((tag) => tag.color));
+          return (await actions.change('tag.create', { name, color })).ok;
+        }}
+      />
       {tags.length === 0 ? <p className="manage__nothing">{t('tags.nothing')}</p> : null}
       <ul className="manage">
         {tags.map((tag) => (

@@ -1,10 +1,11 @@
-import { Plus, Trash2, UsersRound } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { Trash2, UsersRound } from 'lucide-react';
+import { useState } from 'react';
 import type { Directory } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { useActions } from '../../stores/index.ts';
 import { Avatar, Dialog } from '../../ui/index.ts';
 import { NameField } from './NameField.tsx';
+import { NewEntryForm } from './NewEntryForm.tsx';
 import { Removal } from './Removal.tsx';
 
 type Team = Directory['teams'][number];
@@ -87,35 +88,16 @@ function TeamLine({ team, agents }: { team: Team; agents: Directory['agents'] })
 export function TeamsDialog({ directory, onClose }: { directory: Directory; onClose: () => void }) {
   const { t } = useTranslate();
   const actions = useActions();
-  const [name, setName] = useState('');
   const agents = directory.agents.filter((agent) => agent.active);
-
-  async function create(event: FormEvent) {
-    event.preventDefault();
-    const wanted = name.trim();
-    if (wanted === '') return;
-    const reply = await actions.change('team.create', { name: wanted, memberIds: [] });
-    if (reply.ok) setName('');
-  }
 
   return (
     <Dialog title={t('teams.title')} closeLabel={t('app.close')} onClose={onClose}>
       <p className="manage__intro">{t('teams.intro')}</p>
-      <form className="manage__new" onSubmit={(event) => void create(event)}>
-        <input
-          className="field field--name"
-          aria-label={t('teams.newName')}
-          placeholder={t('teams.newName')}
-          value={name}
-          maxLength={60}
-          data-autofocus=""
-          onChange={(event) => setName(event.target.value)}
-        />
-        <button type="submit" className="button button--primary" aria-disabled={name.trim() === ''}>
-          <Plus size={16} aria-hidden="true" />
-          {t('teams.create')}
-        </button>
-      </form>
+      <NewEntryForm
+        label={t('teams.newName')}
+        submit={t('teams.create')}
+        onCreate={async (name) => (await actions.change('team.create', { name, memberIds: [] })).ok}
+      />
       {directory.teams.length === 0 ? <p className="manage__nothing">{t('teams.nothing')}</p> : null}
       <ul className="manage">
         {directory.teams.map((team) => (
