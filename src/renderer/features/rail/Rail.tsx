@@ -3,23 +3,21 @@ import { useTranslate } from '../../i18n/index.ts';
 import { filterCount, useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
 import { Logo } from '../../ui/index.ts';
 import { AccountMenu } from './AccountMenu.tsx';
+import { Counts, useCountWords } from './Counts.tsx';
 import { FILTER_ICONS, FILTERS, QUIET_FILTERS } from './filters.ts';
 import { syncWords } from './sync-words.ts';
 import { Views } from './Views.tsx';
 import './rail.css';
 
 function FilterButton({ filter, isNarrow }: { filter: (typeof FILTERS)[number]; isNarrow: boolean }) {
-  const { t, count, number } = useTranslate();
+  const { t } = useTranslate();
   const actions = useActions();
   const isCurrent = useAppState((state) => state.inbox.query.filter === filter);
   const total = useAppState((state) => filterCount(state.counts, filter)?.total ?? 0);
   const unread = useAppState((state) => filterCount(state.counts, filter)?.unread ?? 0);
   const Icon = FILTER_ICONS[filter];
   const isQuiet = QUIET_FILTERS.includes(filter);
-  const spoken = [
-    count('counts.conversations', total),
-    ...(unread > 0 ? [count('counts.unread', unread)] : []),
-  ].join(', ');
+  const spoken = useCountWords(total, unread);
   return (
     <button
       type="button"
@@ -31,15 +29,7 @@ function FilterButton({ filter, isNarrow }: { filter: (typeof FILTERS)[number]; 
     >
       <Icon size={18} aria-hidden="true" />
       <span className="rail__filter-name">{t(`filters.${filter}`)}</span>
-      {unread > 0 ? (
-        <span className={`pill${isQuiet ? ' pill--quiet' : ''}`} aria-hidden="true">
-          {number(unread)}
-        </span>
-      ) : null}
-      <span className="rail__total numeric" aria-hidden="true">
-        {number(total)}
-      </span>
-      <span className="visually-hidden">{`, ${spoken}`}</span>
+      <Counts total={total} unread={unread} isQuiet={isQuiet} />
     </button>
   );
 }

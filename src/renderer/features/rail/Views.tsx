@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslate } from '../../i18n/index.ts';
 import { initials } from '../../lib/avatar.ts';
 import { useActions, useAppState } from '../../stores/index.ts';
+import { Counts, useCountWords } from './Counts.tsx';
 
 interface Count {
   total: number;
@@ -19,13 +20,9 @@ interface ViewButtonProps {
 
 /** A part of the work; pressed again, it shows everything once more. */
 function ViewButton({ name, icon, isOn, counts, onPress }: ViewButtonProps) {
-  const { count, number } = useTranslate();
   const total = counts?.total ?? 0;
   const unread = counts?.unread ?? 0;
-  const spoken = [
-    count('counts.conversations', total),
-    ...(unread > 0 ? [count('counts.unread', unread)] : []),
-  ].join(', ');
+  const spoken = useCountWords(total, unread);
   return (
     <button
       type="button"
@@ -38,15 +35,7 @@ function ViewButton({ name, icon, isOn, counts, onPress }: ViewButtonProps) {
         {icon}
       </span>
       <span className="rail__filter-name">{name}</span>
-      {unread > 0 ? (
-        <span className="pill pill--quiet" aria-hidden="true">
-          {number(unread)}
-        </span>
-      ) : null}
-      <span className="rail__total numeric" aria-hidden="true">
-        {number(total)}
-      </span>
-      <span className="visually-hidden">{`, ${spoken}`}</span>
+      <Counts total={total} unread={unread} isQuiet />
     </button>
   );
 }
