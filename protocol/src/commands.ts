@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ClinicSettings } from './entities.ts';
+import { ClinicSettings, OutgoingMedia, Template } from './entities.ts';
 import { Seq } from './feed.ts';
 import { Id } from './ids.ts';
 import { Timestamp } from './time.ts';
@@ -20,28 +20,91 @@ const TeamName = z.string().trim().min(1).max(60);
 /** `#rrggbb`. */
 const Color = z.string().regex(/^#[0-9a-f]{6}$/i);
 
-/** Arguments of every command, by its type. Adding a type here is all a new command needs on the wire. */
-export const commandArguments = {
-  'message.send': z.object({
+const quickReplyParts = {
+  /** What is typed after the slash; one word, unique among what an agent sees. */
+  shortcut: z
+    .string()
+    .trim()
+    .regex(/^[^\s/]{1,30}$/u),
+  /** May hold {nombre}-like variables, filled in before it is sent; the caption when there is a file. */
+  text: z.string().trim().max(TEXT_MAX_LENGTH),
+  media: OutgoingMedia.nullable(),
+};
+
+/** Values of a template's variables, by the variable's name or number. */
+const VariableValues = z.record(z.string().max(100), z.string().max(2_000));
+export const TemplateValues = z.object({
+  header: VariableValues.default({}),
+  body: VariableValues.default({}),
+  /** By the button's place in the template, from "0". */
+  buttons: VariableValues.default({}),
+});
+export type TemplateValues = z.infer<typeof TemplateValues>;
+
+const Send = z
+  .object({
     messageId: Id,
     conversationId: Id,
-    text: z.string().trim().min(1).max(TEXT_MAX_LENGTH),
+    /** The whole message, or the caption of `media`; null where there is none. A template brings its own. */
+    text: z.string().trim().min(1).max(TEXT_MAX_LENGTH).nullable().default(null),
+    media: OutgoingMedia.nullable().default(null),
+    /** With a media header, `media` is the header's file. */
+    template: z.object({ templateId: Id, values: TemplateValues }).nullable().default(null),
     replyTo: Id.nullable().default(null),
-    /** End of the window the sender saw: the relay refuses free text after it with `window_closed`. */
-    notAfter: Timestamp,
+    /**
+     * End of the window the sender saw: the relay refuses anything but a template after it with `window_closed`.
+     * Null for a template, and only for one.
+     */
+    notAfter: Timestamp.nullable(),
     /**
      * Ordinal of the newest message the sender had seen: when somebody else of the clinic has answered after it, the
      * message is refused with `answered_meanwhile`. Absent or null sends in any case.
      */
     unlessAnsweredAfter: z.number().int().nonnegative().nullable().optional(),
+    /** The relay sends it then, if the window is still open by that time; null for now. */
+    sendAt: Timestamp.nullable().default(null),
+  })
+  .refine((send) => send.text !== null || send.media !== null || send.template !== null, {
+    message: 'A message has a text, a file or a template',
+  })
+  .refine((send) => send.template === null || send.text === null, {
+    message: 'A template brings its own text',
+  })
+  .refine((send) => (send.notAfter === null) === (send.template !== null), {
+    message: 'Everything but a template ends with its window',
+  });
+
+/** Arguments of every command, by its type. Adding a type here is all a new command needs on the wire. */
+export const commandArguments = {
+  'message.send': Send,
+  /** `notAfter` is null for a template. */
+  'message.retry': z.object({ messageId: Id, conversationId: Id, notAfter: Timestamp.nullable() }),
+  /** Takes back a message that is still `queued` or `scheduled`; refused with `too_late` once it may have left. */
+  'message.cancel': z.object({ messageId: Id, conversationId: Id }),
+  /** The clinic's one reaction to a message; null takes it away. Free text's window applies. */
+  'message.react': z.object({
+    messageId: Id,
+    conversationId: Id,
+    emoji: z.string().min(1).max(40).nullable(),
+    notAfter: Timestamp,
   }),
-  'message.retry': z.object({ messageId: Id, conversationId: Id, notAfter: Timestamp }),
   'note.add': z.object({
     messageId: Id,
     conversationId: Id,
     text: z.string().trim().min(1).max(TEXT_MAX_LENGTH),
     /** Agents named with @ in the note. */
     mentionedAgentIds: z.array(Id).max(50).default([]),
+  }),
+  /** Begins a conversation with a number the clinic has none with; refused with `conversation_exists` otherwise. */
+  'conversation.start': z.object({
+    conversationId: Id,
+    patientId: Id,
+    /** E.164 with its plus. */
+    phone: z.string().regex(/^\+[1-9]\d{6,14}$/),
+    /** The name the clinic gives the patient; null for none yet. */
+    name: z.string().trim().min(1).max(120).nullable(),
+    /** Meta's phone_number_id of the clinic's number it leaves from. */
+    numberId: z.string().min(1).max(64),
   }),
   'conversation.close': OneConversation,
   'conversation.reopen': OneConversation,
@@ -75,8 +138,36 @@ export const commandArguments = {
     memberIds: z.array(Id).max(500).optional(),
   }),
   'team.delete': z.object({ teamId: Id }),
-  /** Administrators only. */
+  /** Only its owner, or an administrator, changes a quick reply. */
+  'quickReply.create': z.object({ quickReplyId: Id, ...quickReplyParts, ownerAgentId: Id.nullable() }),
+  'quickReply.update': z.object({
+    quickReplyId: Id,
+    shortcut: quickReplyParts.shortcut.optional(),
+    text: quickReplyParts.text.optional(),
+    media: quickReplyParts.media.optional(),
+  }),
+  'quickReply.delete': z.object({ quickReplyId: Id }),
+  /** Administrators only, here and below. */
+  'template.create': z.object({
+    templateId: Id,
+    name: z.string().regex(/^[a-z0-9_]{1,512}$/),
+    language: z.string().regex(/^[a-z]{2,3}(?:_[A-Z]{2})?$/),
+    category: z.enum(['UTILITY', 'MARKETING']),
+    parameterFormat: z.enum(['POSITIONAL', 'NAMED']),
+    components: Template.shape.components.max(10),
+    /** Example of a media header, which Meta wants to see; null when the header has none. */
+    headerMedia: OutgoingMedia.nullable(),
+  }),
+  'template.delete': z.object({ templateId: Id }),
+  'template.hide': z.object({ templateId: Id, hidden: z.boolean() }),
   'clinic.updateSettings': z.object({ settings: ClinicSettings.partial() }),
+  /** The last active administrator stays one. Who is made inactive is signed out everywhere. */
+  'agent.update': z.object({
+    agentId: Id,
+    name: z.string().trim().min(1).max(120).optional(),
+    role: z.enum(['admin', 'agent']).optional(),
+    active: z.boolean().optional(),
+  }),
 } as const;
 export type CommandType = keyof typeof commandArguments;
 export type CommandArguments<Type extends CommandType> = z.infer<(typeof commandArguments)[Type]>;

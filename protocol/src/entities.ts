@@ -13,15 +13,39 @@ function open<const Known extends string>(...known: Known[]) {
   return z.string() as unknown as z.ZodType<Known | (string & Record<never, never>), string>;
 }
 
+/** Minutes of a day as people write them, `HH:MM`; `24:00` ends a day. */
+const TimeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/);
+
+/** When the clinic answers, in its own time zone. */
+export const OpeningHours = z.object({
+  /** Any number of spans per day; ISO weekdays, 1 is Monday. */
+  weekly: z
+    .array(
+      z
+        .object({ weekday: z.number().int().min(1).max(7), from: TimeOfDay, to: TimeOfDay })
+        .refine(({ from, to }) => from < to, { message: 'A span ends after it begins' }),
+    )
+    .max(50),
+  /** Holidays, `YYYY-MM-DD`. */
+  closedDays: z.array(z.iso.date()).max(400),
+});
+export type OpeningHours = z.infer<typeof OpeningHours>;
+
 /** How the clinic wants its inbox to behave. */
 export const ClinicSettings = z.object({
   /** The first agent to answer an unassigned conversation becomes its assignee. */
   assignOnFirstReply: z.boolean(),
   /** When patients get blue ticks: as soon as a person has read, when the clinic answers, or never. */
   readReceipts: z.enum(['onRead', 'onReply', 'never']),
+  /** Null while the clinic has not said. */
+  openingHours: OpeningHours.nullable(),
 });
 export type ClinicSettings = z.infer<typeof ClinicSettings>;
-export const DEFAULT_CLINIC_SETTINGS: ClinicSettings = { assignOnFirstReply: true, readReceipts: 'onRead' };
+export const DEFAULT_CLINIC_SETTINGS: ClinicSettings = {
+  assignOnFirstReply: true,
+  readReceipts: 'onRead',
+  openingHours: null,
+};
 
 export const Clinic = z.object({
   id: Id,
@@ -29,7 +53,10 @@ export const Clinic = z.object({
   /** IANA zone; every date a person sees is in it. */
   timeZone: z.string(),
   numbers: z.array(z.object({ id: z.string(), displayPhone: z.string() })),
-  settings: ClinicSettings.default(DEFAULT_CLINIC_SETTINGS),
+  /** What the relay does not say yet is as by default. */
+  settings: ClinicSettings.partial()
+    .default({})
+    .transform((known): ClinicSettings => ({ ...DEFAULT_CLINIC_SETTINGS, ...known })),
 });
 export type Clinic = z.infer<typeof Clinic>;
 
@@ -38,6 +65,9 @@ export const Agent = z.object({
   name: z.string(),
   role: open('admin', 'agent'),
   active: z.boolean(),
+  email: z.string().nullable().default(null),
+  /** Has never signed in: the access code an administrator handed out still waits. */
+  invited: z.boolean().default(false),
 });
 export type Agent = z.infer<typeof Agent>;
 
@@ -154,6 +184,15 @@ export const MessageContent = z.object({
       fileName: z.string().nullable(),
       sizeBytes: z.number().int().nullable(),
       voice: z.boolean(),
+      /** Of the bytes, in hexadecimal; the cache of the app goes by it. */
+      sha256: z.string().nullable().default(null),
+      width: z.number().int().nullable().default(null),
+      height: z.number().int().nullable().default(null),
+      durationMs: z.number().int().nullable().default(null),
+      /** Loudness of a voice note, 0 to 100, evenly spread. */
+      waveform: z.array(z.number().int().min(0).max(100)).max(200).nullable().default(null),
+      /** Why the bytes will never come: `too_large`, `expired`, `refused`; null while they may. */
+      failure: z.string().nullable().default(null),
     })
     .optional(),
   order: z
@@ -163,7 +202,16 @@ export const MessageContent = z.object({
   referral: z
     .object({ headline: z.string().nullable(), body: z.string().nullable(), url: z.string().nullable() })
     .optional(),
-  template: z.object({ name: z.string(), language: z.string() }).optional(),
+  /** A template as the patient sees it; its body is the message's text, a header's file is `media`. */
+  template: z
+    .object({
+      name: z.string(),
+      language: z.string(),
+      header: z.string().nullable().default(null),
+      footer: z.string().nullable().default(null),
+      buttons: z.array(z.object({ type: z.string(), text: z.string() })).default([]),
+    })
+    .optional(),
   /** What WhatsApp said it could not deliver, for `unsupported`. */
   unsupportedType: z.string().nullable().optional(),
   forwarded: z.boolean().optional(),
@@ -196,7 +244,11 @@ export const Message = z.object({
   /** When the relay received it; later than `sentAt` by hours for a message WhatsApp held back. */
   receivedAt: Timestamp,
   /** Null for inbound and internal ones. */
-  status: open('queued', 'unknown', 'sent', 'delivered', 'read', 'played', 'failed', 'cancelled').nullable(),
+  status: open(
+    'scheduled', 'queued', 'unknown', 'sent', 'delivered', 'read', 'played', 'failed', 'cancelled',
+  ).nullable(), // prettier-ignore
+  /** When a scheduled message leaves. */
+  sendAt: Timestamp.nullable().default(null),
   error: MessageError.nullable(),
   reactions: z.array(Reaction),
   replyTo: Id.nullable(),
@@ -249,18 +301,52 @@ export const Conversation = z.object({
 });
 export type Conversation = z.infer<typeof Conversation>;
 
+/** A message WhatsApp has approved, or is asked to. https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates */
 export const Template = z.object({
   id: Id,
   name: z.string(),
   language: z.string(),
-  category: z.string(),
-  status: z.string(),
-  /** Meta's component list, untouched: the shared preview rule reads it. */
+  category: open('UTILITY', 'MARKETING', 'AUTHENTICATION'),
+  /** Meta's word, plus `SUBMITTING` before Meta has heard of it and `FAILED` when it did not take it. */
+  status: open(
+    'SUBMITTING', 'FAILED', 'PENDING', 'APPROVED', 'REJECTED', 'PAUSED', 'DISABLED', 'IN_APPEAL', 'PENDING_DELETION',
+  ), // prettier-ignore
+  /** Meta's component list, untouched: the shared template rules read it. */
   components: z.array(z.looseObject({ type: z.string() })),
+  parameterFormat: open('POSITIONAL', 'NAMED').default('POSITIONAL'),
+  quality: open('GREEN', 'YELLOW', 'RED', 'UNKNOWN').default('UNKNOWN'),
+  /** Why Meta rejected, paused or did not take it. */
+  rejectionReason: z.string().nullable().default(null),
+  /** Administrators have taken it out of the agents' picker. */
+  hidden: z.boolean().default(false),
 });
 export type Template = z.infer<typeof Template>;
 
-export const QuickReply = z.object({ id: Id, shortcut: z.string(), text: z.string() });
+/** A file that goes out with a message; its bytes are at the relay under `mediaId`, or on their way there. */
+export const OutgoingMedia = z.object({
+  mediaId: Id,
+  kind: z.enum(['image', 'video', 'audio', 'document', 'sticker']),
+  mimeType: z.string().min(1).max(200),
+  fileName: z.string().min(1).max(240),
+  sizeBytes: z.number().int().positive(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  voice: z.boolean().default(false),
+  width: z.number().int().positive().nullable().default(null),
+  height: z.number().int().positive().nullable().default(null),
+  durationMs: z.number().int().nonnegative().nullable().default(null),
+  waveform: z.array(z.number().int().min(0).max(100)).max(200).nullable().default(null),
+});
+export type OutgoingMedia = z.infer<typeof OutgoingMedia>;
+
+/** A saved text, sent at once on selection. */
+export const QuickReply = z.object({
+  id: Id,
+  shortcut: z.string(),
+  text: z.string(),
+  /** Whose it is alone; null for everybody's. */
+  ownerAgentId: Id.nullable().default(null),
+  media: OutgoingMedia.nullable().default(null),
+});
 export type QuickReply = z.infer<typeof QuickReply>;
 
 /** Every entity the feed speaks of, by its name there. */

@@ -18,7 +18,14 @@ export const ProblemCode = {
   invalidRequest: 'invalid_request',
   invalidCredentials: 'invalid_credentials',
   tooManyAttempts: 'too_many_attempts',
+  /** The session has ended: sign in again. */
   sessionRevoked: 'session_revoked',
+  /** An administrator has revoked this device: the app erases its copy of the clinic. */
+  deviceRevoked: 'device_revoked',
+  invalidAccessCode: 'invalid_access_code',
+  emailTaken: 'email_taken',
+  mediaRefused: 'media_refused',
+  mediaNotReady: 'media_not_ready',
   forbidden: 'forbidden',
   notFound: 'not_found',
   cursorTooOld: 'cursor_too_old',
@@ -39,6 +46,18 @@ export const RefusalCode = {
   stale: 'stale',
   /** Somebody else of the clinic has answered since what the sender was looking at. */
   answeredMeanwhile: 'answered_meanwhile',
+  /** There is a conversation with that number already. */
+  conversationExists: 'conversation_exists',
+  /** It may have left already. */
+  tooLate: 'too_late',
+  mediaNotFound: 'media_not_found',
+  templateNotFound: 'template_not_found',
+  /** Not approved (any more), or its shape has changed since it was filled in. */
+  templateNotSendable: 'template_not_sendable',
+  templateValuesInvalid: 'template_values_invalid',
+  quickReplyNotFound: 'quick_reply_not_found',
+  /** The clinic would be left without an administrator. */
+  lastAdministrator: 'last_administrator',
   forbidden: 'forbidden',
   nameTaken: 'name_taken',
   tagNotFound: 'tag_not_found',

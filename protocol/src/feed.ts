@@ -76,7 +76,11 @@ export type PresenceEvent = z.infer<typeof PresenceEvent>;
 export const PRESENCE_REPEAT_MS = 10_000;
 export const PRESENCE_LIFETIME_MS = 25_000;
 
-/** First line of `GET /snapshot`. Lines that follow are changes (`op: "put"`), then one `end` line. */
+/**
+ * First line of `GET /snapshot`. Lines that follow are changes (`op: "put"`), with a `mark` line after every few
+ * hundred, then one `end` line. After a cut, `?seq=&after=` (of the head and the last mark) goes on from there with a
+ * head of the same `seq`; a head of another one means that the snapshot begins anew. What moved meanwhile is in the feed.
+ */
 export const SnapshotHead = z.object({
   type: z.literal('head'),
   seq: Seq,
@@ -84,8 +88,15 @@ export const SnapshotHead = z.object({
   serverTime: Timestamp,
 });
 export const SnapshotChange = Change.extend({ type: z.literal('change') });
+/** Everything before this line is in; `after` is opaque. */
+export const SnapshotMark = z.object({ type: z.literal('mark'), after: z.string().min(1).max(200) });
 export const SnapshotEnd = z.object({ type: z.literal('end') });
-export const SnapshotLine = z.discriminatedUnion('type', [SnapshotHead, SnapshotChange, SnapshotEnd]);
+export const SnapshotLine = z.discriminatedUnion('type', [
+  SnapshotHead,
+  SnapshotChange,
+  SnapshotMark,
+  SnapshotEnd,
+]);
 export type SnapshotLine = z.infer<typeof SnapshotLine>;
 
 /** The snapshot brings this many newest messages of each of its first conversations; the rest is history. */
@@ -103,3 +114,21 @@ export const HistoryEnd = z.object({
 export const HistoryLine = z.discriminatedUnion('type', [SnapshotChange, HistoryEnd]);
 export type HistoryLine = z.infer<typeof HistoryLine>;
 export const HISTORY_LIMIT = 5_000;
+
+/** Place in a thread: WhatsApp's time, then ordinal. */
+export const ThreadPlace = z.object({ sentAt: Timestamp, ordinal: z.number().int().positive() });
+/**
+ * `GET /conversations/{id}/messages?beforeSentAt=&beforeOrdinal=&limit=`: messages older than a place (or the newest),
+ * newest first, for a thread opened before the history fill reached it. `before` continues; null at the beginning.
+ */
+export const ThreadMessages = z.object({ changes: z.array(Change), before: ThreadPlace.nullable() });
+export const THREAD_MESSAGES_LIMIT = 200;
+
+/**
+ * `GET /checksums?fromOrdinal=`: how many entities of each kind the clinic has and the sum of their versions, messages
+ * counted from an ordinal on, all at one place of the feed. A copy at the same `seq` with other numbers is wrong (D10).
+ */
+export const Checksum = z.object({ count: z.number().int(), versions: z.number() });
+export type Checksum = z.infer<typeof Checksum>;
+export const Checksums = z.object({ seq: Seq, entities: z.record(z.string(), Checksum) });
+export type Checksums = z.infer<typeof Checksums>;

@@ -14,3 +14,4 @@ export * from './rules/service-window.ts';
 export * from './sessions.ts';
 export * from './time.ts';
 export * from './version.ts';
+export * from './media.ts';

@@ -2,14 +2,25 @@
  * Everything the rest of main may ask of the local store. Reads run on the reader thread, writes on the writer;
  * each is one use case and one transaction. Times are epoch milliseconds by the relay's clock and always passed in.
  */
-import type { Change, Command, CommandResult, Conversation } from '@recado/protocol';
+import type {
+  Change,
+  Checksum,
+  Command,
+  CommandResult,
+  Conversation,
+  OutgoingMedia,
+  Template,
+} from '@recado/protocol';
 import type {
   ConversationDetail,
   Directory,
+  DraftView,
   InboxCounts,
   InboxCursor,
   InboxPage,
   InboxQuery,
+  MediaListPage,
+  SearchResults,
   ThreadCursor,
   ThreadPage,
 } from '../../shared/contract/index.ts';
@@ -26,7 +37,13 @@ export interface SyncState {
   /** Feed number this PC has applied everything up to; null before the first complete snapshot. */
   cursor: number | null;
   /** Feed number the snapshot in progress was taken at, and how many of its lines are in; null when none is. */
-  snapshot: { seq: number; received: number; expected: number } | null;
+  snapshot: {
+    seq: number;
+    received: number;
+    expected: number;
+    /** The relay's last mark whose lines are all in: where a cut snapshot goes on. */
+    after: string | null;
+  } | null;
   /** History is complete from here on: messages with this ordinal and above are held; null before any. */
   historyBefore: number | null;
   isHistoryComplete: boolean;
@@ -42,6 +59,22 @@ export interface OutboxEntry {
   conversationId: string | null;
   state: 'queued' | 'sending' | 'refused';
   attempts: number;
+  /** Files that must be at the relay before the command goes there. */
+  media: OutgoingMedia[];
+}
+
+/** A file of this PC's own: chosen for a message, a template or a saved text. Its bytes are in the encrypted file store. */
+export interface LocalFile {
+  fileId: string;
+  /** What is known once all of it is there; null before. `mediaId` is the file's id. */
+  media: OutgoingMedia | null;
+  fileName: string;
+  mimeType: string;
+  sizeBytes: number;
+  voice: boolean;
+  /** All of it is at the relay. */
+  isUploaded: boolean;
+  addedAt: number;
 }
 
 /** A conversation as it is shown, with the version the relay last gave it. */
@@ -78,21 +111,50 @@ export interface StoreReads {
     ordinal: number;
   }): { authorName: string | null; text: string | null } | null;
   conversationDetail(input: { conversationId: string; now: number }): ConversationDetail | null;
+  /** The newest page, or before or after a place, or around a message; null when the conversation (or message) is not held. */
   threadPage(input: {
     conversationId: string;
     before: ThreadCursor | null;
+    after?: ThreadCursor | null;
+    aroundMessageId?: string | null;
     limit: number;
   }): ThreadPage | null;
+  /** Messages with files, newest first. */
+  mediaPage(input: { conversationId: string; before: ThreadCursor | null; limit: number }): MediaListPage;
+  /** What the relay said of a file named by a message or saved text; null when none names it. */
+  mediaFacts(input: { mediaId: string }): {
+    mimeType: string;
+    fileName: string | null;
+    sizeBytes: number | null;
+    sha256: string | null;
+  } | null;
+  templates(input: Record<string, never>): Template[];
+  localFile(input: { fileId: string }): LocalFile | null;
+  /** Files nothing names any more: no draft, no command on its way, no saved text. Added before `addedBefore`. */
+  unusedFiles(input: { addedBefore: number }): { fileIds: string[] };
+  /** When the first command held back may leave; null when none is held. */
+  nextHeld(input: { now: number }): number | null;
+  /** Counts and version sums by entity, to compare with the relay's; null while a snapshot is in progress. */
+  checksums(input: { fromOrdinal: number }): { seq: number; entities: Record<string, Checksum> } | null;
+  storage(input: Record<string, never>): {
+    databaseBytes: number;
+    conversations: number;
+    messages: number;
+    oldestMessageAt: number | null;
+  };
+  /** Patients, messages and tags; filters as `src/shared/search-text.ts` reads them. `timeZone` is the clinic's. */
+  search(input: {
+    text: string;
+    conversationId: string | null;
+    limit: number;
+    now: number;
+    timeZone: string;
+  }): SearchResults;
   /**
    * The instant after `now` at which time alone changes a list: a conversation with people expires, its window ends, or
    * a snooze runs out; null when nothing will.
    */
   nextExpiry(input: { now: number }): number | null;
-  /** Newest first; words match by prefix, accents and case do not matter. */
-  searchMessages(input: {
-    text: string;
-    limit: number;
-  }): { messageId: string; conversationId: string; ordinal: number; sentAt: number; text: string }[];
   syncState(input: Record<string, never>): SyncState;
   outboxCounts(input: Record<string, never>): { unsent: number; refused: number };
   /** Session, settings and the like; JSON, or null when never set. */
@@ -104,8 +166,8 @@ export interface StoreWrites {
   setAgent(input: { agentId: string }): void;
   /** Begins a snapshot: mirrors of an older one stay until replaced; outbox, drafts and settings always stay. */
   beginSnapshot(input: { seq: number; expected: number }): void;
-  /** Applies snapshot lines; versions decide, so any order and any repetition ends the same. */
-  applySnapshot(input: { changes: Change[] }): ChangeSet;
+  /** Applies snapshot lines, and the mark after them; versions decide, so any order and any repetition ends the same. */
+  applySnapshot(input: { changes: Change[]; after?: string | null }): ChangeSet;
   /** Ends the snapshot: cursor = its seq; what the relay no longer has is removed. */
   endSnapshot(input: { seq: number }): ChangeSet;
   /**
@@ -119,14 +181,35 @@ export interface StoreWrites {
    */
   applyHistory(input: { changes: Change[]; before: number | null }): ChangeSet;
   /**
+   * Messages of one thread fetched before the history reached them. They move no cursor; the fill brings them again,
+   * harmlessly. `isBeginning` remembers that the thread is whole.
+   */
+  applyThread(input: { conversationId: string; changes: Change[]; isBeginning: boolean }): ChangeSet;
+  /** The copy differs from the relay: history is read again from its newest end (nothing is removed before it is replaced). */
+  restartHistory(input: Record<string, never>): void;
+  /**
+   * Forgets up to `limit` messages sent before an instant, oldest first, with their index entries; threads then fetch
+   * them on demand. Answers how many went: fewer than `limit` means that none is left.
+   */
+  forgetMessages(input: { sentBefore: number; limit: number }): { forgotten: number; changes: ChangeSet };
+  /** Compares the search index with the messages and builds it anew where it differs; may take many seconds. */
+  rebuildSearch(input: Record<string, never>): { rebuilt: boolean };
+  /**
    * Accepts actions: commands into the outbox and their predicted effect into the rows, together. A send also clears
    * the conversation's draft.
    */
-  enqueueCommands(input: { commands: Command[]; now: number }): ChangeSet;
+  enqueueCommands(input: {
+    commands: Command[];
+    now: number;
+    /** Held back until then, in which time they can be taken back; commands behind them in their conversation wait, too. */
+    holdUntil?: number | null;
+    /** The draft of its conversation is left alone, as for a saved text. */
+    keepsDraft?: boolean;
+  }): ChangeSet;
   /** Takes commands back: those still queued are removed; for each of the others its inverse commands are queued. */
   undoCommands(input: { undone: { commandId: string; inverse: Command[] }[]; now: number }): ChangeSet;
   /** Takes up to `limit` queued commands, oldest first, none behind an unfinished one of its conversation, and marks them `sending`. */
-  takeOutbox(input: { limit: number }): OutboxEntry[];
+  takeOutbox(input: { limit: number; now: number }): OutboxEntry[];
   /**
    * The relay has answered. Applied ones leave once their changes are in (a sent message stays visible until then).
    * Refused ones lose their prediction; a refused message is kept with its code, anything else goes and is named in
@@ -142,7 +225,11 @@ export interface StoreWrites {
     retried: boolean;
     changes: ChangeSet;
   };
-  saveDraft(input: { conversationId: string; text: string }): ChangeSet;
+  saveDraft(input: { conversationId: string; draft: DraftView }): ChangeSet;
+  /** Remembers a file, or what became known of it. */
+  putLocalFile(input: { file: LocalFile }): void;
+  removeLocalFile(input: { fileId: string }): void;
+  markUploaded(input: { fileId: string }): void;
   /**
    * After an update of the app: moves the cursor back to just before `unreadableFrom` and forgets that number, so that
    * the ordinary catch-up reads those changes again (versions make the rest harmless). Answers the cursor to go on from.

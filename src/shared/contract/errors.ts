@@ -20,6 +20,17 @@ export const ERROR_CODES = [
   'undo_too_late',
   'name_taken',
   'forbidden',
+  'invalid_access_code',
+  'email_taken',
+  'last_administrator',
+  'too_late',
+  'template_not_sendable',
+  'template_values_invalid',
+  'invalid_phone',
+  'file_refused',
+  'file_not_ready',
+  'media_unavailable',
+  'disk_full',
   'store_unavailable',
   'internal',
 ] as const;
@@ -30,6 +41,8 @@ export const CallError = z.object({
   code: z.enum(ERROR_CODES),
   retryAfterMs: z.number().optional(),
   count: z.number().optional(),
+  /** Accompanies `file_refused`: which of WhatsApp's limits, as `checkOutgoingFile` names it. */
+  problem: z.string().optional(),
   answer: z.object({ authorName: z.string().nullable(), text: z.string().nullable() }).optional(),
 });
 export type CallError = z.infer<typeof CallError>;

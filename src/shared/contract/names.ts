@@ -28,10 +28,39 @@ export const CALLS = [
   'team.update',
   'team.delete',
   'clinic.updateSettings',
+  'agent.invite',
+  'agent.renewAccess',
+  'agent.update',
+  'session.redeem',
+  'device.list',
+  'device.revoke',
+  'search.run',
+  'store.recover',
+  'store.check',
+  'storage.get',
+  'storage.setKeepMonths',
+  'template.list',
+  'template.setFavourite',
+  'template.create',
+  'template.delete',
+  'template.hide',
+  'message.sendTemplate',
+  'message.react',
+  'conversation.start',
+  'quickReply.create',
+  'quickReply.update',
+  'quickReply.delete',
+  'file.begin',
+  'file.append',
+  'file.finish',
+  'file.discard',
+  'media.list',
+  'media.fetch',
+  'media.save',
 ] as const;
 export type CallName = (typeof CALLS)[number];
 
-export const EVENTS = ['changed', 'state', 'presence', 'refused'] as const;
+export const EVENTS = ['changed', 'state', 'presence', 'refused', 'transfer'] as const;
 export type EventName = (typeof EVENTS)[number];
 
 /** The one channel calls go through, and the prefix of event channels. */
@@ -40,3 +69,6 @@ export const EVENT_CHANNEL_PREFIX = 'recado:event:';
 
 /** Property of `window` that holds the bridge. */
 export const BRIDGE = 'recado';
+
+/** Files are shown from `app://…/media/<mediaId>`: decrypted from this PC's cache, fetched from the relay when missing. */
+export const MEDIA_PATH = '/media/';

@@ -5,6 +5,7 @@ import {
   Id,
   MessageContent,
   MessageError,
+  Template,
   type ConversationFacts,
 } from '@recado/protocol';
 import { z } from 'zod';
@@ -136,27 +137,185 @@ export const ThreadItem = z.object({
   reactions: z.array(z.object({ by: z.string(), emoji: z.string() })),
   isEdited: z.boolean(),
   isRevoked: z.boolean(),
+  /** Earlier wordings, oldest first. */
+  edits: z.array(z.object({ text: z.string().nullable(), at: Epoch })),
+  /** What it answers, as far as this PC holds it. */
+  replyTo: z
+    .object({
+      messageId: Id,
+      author: AuthorView.nullable(),
+      kind: z.string().nullable(),
+      text: z.string().nullable(),
+    })
+    .nullable(),
+  /** When a scheduled message leaves. */
+  sendAt: Epoch.nullable(),
+  /** Until when this PC holds it back, so that it can be undone; null when it does not. */
+  heldUntil: Epoch.nullable(),
 });
 export type ThreadItem = z.infer<typeof ThreadItem>;
 
 export const ThreadCursor = z.object({ sentAt: Epoch, ordinal: z.number().int() });
 export type ThreadCursor = z.infer<typeof ThreadCursor>;
-/** Oldest first. `before` is the cursor of older ones; null at the beginning of what this PC holds. */
+/** Oldest first. `before` is the cursor of older ones, null at the beginning of what this PC holds; `after` of newer ones, null at the newest. */
 export const ThreadPage = z.object({
   items: z.array(ThreadItem),
   before: ThreadCursor.nullable(),
+  after: ThreadCursor.nullable(),
   /** False while older messages may still arrive from the relay. */
   isComplete: z.boolean(),
 });
 export type ThreadPage = z.infer<typeof ThreadPage>;
 
+/** A file of this PC that waits to be sent, or is named by a draft or a saved text. */
+export const FileView = z.object({
+  fileId: Id,
+  fileName: z.string(),
+  mimeType: z.string(),
+  sizeBytes: z.number().int(),
+  /** What WhatsApp will show it as: image, video, audio, document, sticker. */
+  kind: z.string(),
+  voice: z.boolean(),
+});
+export type FileView = z.infer<typeof FileView>;
+
+/** What was being written when the person left: kept on this PC, through crashes too. */
+export const DraftView = z.object({
+  text: z.string().max(100_000),
+  /** Place of the caret in the text. */
+  caret: z.number().int().nonnegative().nullable().default(null),
+  replyTo: Id.nullable().default(null),
+  files: z
+    .array(z.object({ fileId: Id, caption: z.string().max(1_024) }))
+    .max(30)
+    .default([]),
+});
+export type DraftView = z.infer<typeof DraftView>;
+
+/** A file on its way to the relay, before its message. */
+export const TransferView = z.object({
+  fileId: Id,
+  messageId: Id.nullable(),
+  sentBytes: z.number().int(),
+  sizeBytes: z.number().int(),
+});
+export type TransferView = z.infer<typeof TransferView>;
+
+export const TemplateView = Template.extend({
+  isFavourite: z.boolean(),
+  /** Last sent from this PC; null when never. */
+  lastUsedAt: Epoch.nullable(),
+});
+export type TemplateView = z.infer<typeof TemplateView>;
+
+/** Words of a result, with those that match marked. */
+const Highlighted = z.array(z.object({ text: z.string(), isMatch: z.boolean() }));
+
+export const SearchResults = z.object({
+  patients: z.array(
+    z.object({
+      conversationId: Id,
+      name: Highlighted,
+      phone: Highlighted.nullable(),
+      lastActivityAt: Epoch,
+    }),
+  ),
+  messages: z.array(
+    z.object({
+      messageId: Id,
+      conversationId: Id,
+      displayName: z.string().nullable(),
+      direction: z.string(),
+      kind: z.string(),
+      author: AuthorView,
+      sentAt: Epoch,
+      snippet: Highlighted,
+    }),
+  ),
+  tags: z.array(TagView.extend({ label: Highlighted })),
+  /** There are more messages than these. */
+  hasMoreMessages: z.boolean(),
+  /** False while older messages are still on their way to this PC. */
+  isComplete: z.boolean(),
+});
+export type SearchResults = z.infer<typeof SearchResults>;
+
+/** What the copy on this PC takes up. */
+export const StorageView = z.object({
+  databaseBytes: z.number().int(),
+  mediaBytes: z.number().int(),
+  conversations: z.number().int(),
+  messages: z.number().int(),
+  oldestMessageAt: Epoch.nullable(),
+  /** Messages older than this many months are fetched when asked for; null keeps everything. */
+  keepMonths: z.number().int().nullable(),
+});
+export type StorageView = z.infer<typeof StorageView>;
+
+/** Files of a conversation, newest first; `next` continues below. */
+export const MediaListPage = z.object({
+  items: z.array(
+    z.object({
+      messageId: Id,
+      kind: z.string(),
+      text: z.string().nullable(),
+      author: AuthorView,
+      direction: z.string(),
+      sentAt: Epoch,
+      content: MessageContent,
+    }),
+  ),
+  next: ThreadCursor.nullable(),
+});
+export type MediaListPage = z.infer<typeof MediaListPage>;
+
+export const AccessCodeView = z.object({
+  agentId: Id,
+  /** To be told to the colleague; shown once. */
+  accessCode: z.string(),
+  expiresAt: Epoch,
+});
+
+export const DeviceView = z.object({
+  id: Id,
+  name: z.string(),
+  platform: z.string(),
+  appVersion: z.string(),
+  agentId: Id,
+  agentName: z.string().nullable(),
+  lastSeenAt: Epoch,
+  active: z.boolean(),
+  isThis: z.boolean(),
+});
+export type DeviceView = z.infer<typeof DeviceView>;
+
 /** Who and what can be chosen from: agents, teams and tags by name, and how the clinic wants its inbox. */
 export const Directory = z.object({
   agents: z.array(
-    z.object({ id: Id, name: z.string(), role: z.string(), active: z.boolean(), isMe: z.boolean() }),
+    z.object({
+      id: Id,
+      name: z.string(),
+      role: z.string(),
+      active: z.boolean(),
+      isMe: z.boolean(),
+      email: z.string().nullable(),
+      invited: z.boolean(),
+    }),
   ),
   teams: z.array(z.object({ id: Id, name: z.string(), memberIds: z.array(Id) })),
   tags: z.array(TagView),
+  /** Everybody's, and the agent's own. */
+  quickReplies: z.array(
+    z.object({
+      id: Id,
+      shortcut: z.string(),
+      text: z.string(),
+      isMine: z.boolean(),
+      file: FileView.nullable(),
+    }),
+  ),
+  /** The clinic's numbers; a new conversation leaves from the first. */
+  numbers: z.array(z.object({ id: z.string(), displayPhone: z.string() })),
   settings: ClinicSettings,
 });
 export type Directory = z.infer<typeof Directory>;
@@ -195,7 +354,7 @@ export const ConversationDetail = z.object({
   lastAppointment: AppointmentView.nullable(),
   pinned: z.boolean(),
   snoozedUntil: Epoch.nullable(),
-  draft: z.string(),
+  draft: DraftView.extend({ fileViews: z.array(FileView) }),
 });
 export type ConversationDetail = z.infer<typeof ConversationDetail>;
 
@@ -215,6 +374,10 @@ export const SyncView = z.object({
   since: Epoch,
   /** Conversations received of those expected, while bootstrapping. */
   progress: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
+  /** Messages held of those the clinic has, while older ones are still arriving; null when the relay has not said. */
+  historyProgress: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
+  /** What came of the last comparison with the relay; null before the first. */
+  check: z.object({ at: Epoch, result: z.enum(['equal', 'repairing', 'repaired']) }).nullable(),
   /** Older messages are still arriving; how far back this PC is complete. */
   historyCompleteSince: Epoch.nullable(),
   isHistoryComplete: z.boolean(),
@@ -233,7 +396,7 @@ export const AppState = z.object({
     /** A demo clinic is at hand. */
     hasDemo: z.boolean(),
     /** Why the session ended, when the person did not end it. */
-    endedBy: z.enum(['revoked']).nullable(),
+    endedBy: z.enum(['revoked', 'deviceRevoked']).nullable(),
   }),
   session: z
     .object({
@@ -248,5 +411,9 @@ export const AppState = z.object({
   clockOffsetMs: z.number(),
   /** Something a person should know once: the local copy was set aside and is being rebuilt. */
   notice: z.enum(['storeRebuilt']).nullable(),
+  /** With `storeUnavailable`: why the copy on this PC cannot be used. */
+  storeFailure: z
+    .enum(['wrong_key', 'corrupt', 'from_newer_version', 'locked', 'disk_full', 'no_access', 'crashed'])
+    .nullable(),
 });
 export type AppState = z.infer<typeof AppState>;
