@@ -17,3 +17,6 @@ export function summary(samples: readonly number[]): { p50: number; p95: number;
     max: rounded(Math.max(...samples)),
   };
 }
+
+/** Where a benchmark is, for the person who waits; the result alone goes to standard output. */
+export const say = (line: string): void => void process.stderr.write(`${line}\n`);

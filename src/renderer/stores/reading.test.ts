@@ -112,7 +112,7 @@ describe('reading', () => {
     expect(store.getState().inbox).toMatchObject({ status: 'ready', rows: { length: 3 } });
   });
 
-  it('reads again every loaded page when something changes, in as few questions as it can', async () => {
+  it('reads again every loaded page when anything may have changed, in as few questions as it can', async () => {
     const { main, store, reading } = await setUp(500);
     for (let page = 0; page < 4; page++) {
       reading.loadMore();
@@ -121,12 +121,41 @@ describe('reading', () => {
     expect(store.getState().inbox.rows).toHaveLength(300);
     main.truth.rows = [...main.truth.rows].reverse();
     main.asked.length = 0;
-    main.emit('changed', changed(idOf(1, 1)));
+    main.emit('changed', { conversationIds: [], overflow: true, isLive: false });
     await settle();
     expect(main.count('inbox.page')).toBe(2);
     expect(store.getState().inbox.rows.map((row) => row.conversationId)).toEqual(
       main.truth.rows.slice(0, 300).map((row) => row.conversationId),
     );
+  });
+
+  it('asks only for the top of a long list while all that changed is there, and keeps the rest', async () => {
+    const { main, store, reading } = await setUp(1_000);
+    for (let page = 0; page < 14; page++) {
+      reading.loadMore();
+      await settle();
+    }
+    const [moved] = main.truth.rows.splice(700, 1);
+    main.truth.rows.unshift(buildRow({ ...moved!, lastActivityAt: 20_000 }));
+    main.truth.rows.unshift(buildRow({ conversationId: idOf(1, 2_000), lastActivityAt: 20_001 }));
+    main.asked.length = 0;
+    main.emit('changed', changed(moved!.conversationId, idOf(1, 2_000)));
+    await settle();
+    expect(main.count('inbox.page')).toBe(1);
+    expect(store.getState().inbox.rows).toEqual(main.truth.rows.slice(0, 901));
+  });
+
+  it('reads a long list whole when something further down changed', async () => {
+    const { main, store, reading } = await setUp(1_000);
+    for (let page = 0; page < 14; page++) {
+      reading.loadMore();
+      await settle();
+    }
+    main.truth.rows[650] = buildRow({ ...main.truth.rows[650]!, displayName: 'Otro nombre' });
+    main.truth.rows.splice(300, 1);
+    main.emit('changed', changed(idOf(1, 651), idOf(1, 301)));
+    await settle();
+    expect(store.getState().inbox.rows).toEqual(main.truth.rows.slice(0, 900));
   });
 
   it('answers a storm of changes with one reading at a time', async () => {

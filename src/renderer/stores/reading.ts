@@ -47,16 +47,22 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
   const directoryLane = createLane();
   const threadLane = createLane();
   let changed = new Set<string>();
+  /** Something changed that nobody named. */
+  let isAllChanged = false;
 
   function showList(query: InboxQuery): void {
     store.setState(({ inbox }) => ({ inbox: showQuery(inbox, query) }));
+    isAllChanged = true;
     listLane.coalesce(readList);
   }
 
   async function readList(): Promise<void> {
     const { query, generation, rows: held } = store.getState().inbox;
     const named = changed;
+    const isTopEnough = !isAllChanged && named.size > 0 && held.length > MOST && !isNarrowed(query);
     changed = new Set();
+    isAllChanged = false;
+    if (isTopEnough && (await readTop(query, generation, named))) return;
     const target = Math.max(LIST_PAGE, held.length);
     const rows: InboxRow[] = [];
     let before: InboxCursor | null = null;
@@ -87,6 +93,25 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
     store.setState(({ inbox }) =>
       inbox.generation === generation ? { inbox: { ...inbox, matching: match.data.count } } : {},
     );
+  }
+
+  /**
+   * Reads the top of a long list again; true when all that changed is there, as what patients write is: then the rest
+   * is as it was, however far down somebody has gone.
+   */
+  async function readTop(
+    query: InboxQuery,
+    generation: number,
+    named: ReadonlySet<string>,
+  ): Promise<boolean> {
+    const reply = await client.call('inbox.page', { query, before: null, limit: LIST_PAGE });
+    if (store.getState().inbox.generation !== generation) return true;
+    if (!reply.ok) return false;
+    const found = new Set(reply.data.rows.map((row) => row.conversationId));
+    if (![...named].every((id) => found.has(id))) return false;
+    const fresh = { ...reply.data, isComplete: false };
+    store.setState(({ inbox }) => ({ inbox: mergeTop(inbox, generation, fresh, named) }));
+    return true;
   }
 
   async function readMore(): Promise<void> {
@@ -187,6 +212,7 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
     },
     refreshList(changedIds = []) {
       for (const id of changedIds) changed.add(id);
+      isAllChanged ||= changedIds.length === 0;
       listLane.coalesce(readList);
     },
     refreshCounts: () => countsLane.coalesce(readCounts),
