@@ -95,12 +95,20 @@ test('nothing leads out of the window', async ({ desk }) => {
   const permissions = await window.evaluate(async () => ({
     notifications: await Notification.requestPermission(),
     others: await Promise.all(
-      (['camera', 'microphone', 'geolocation'] as PermissionName[]).map(
+      (['camera', 'geolocation'] as PermissionName[]).map(
         async (name) => (await navigator.permissions.query({ name })).state,
       ),
     ),
+    screen: await navigator.mediaDevices.getDisplayMedia().then(
+      () => 'given',
+      () => 'refused',
+    ),
   }));
-  expect(permissions).toEqual({ notifications: 'denied', others: ['denied', 'denied', 'denied'] });
+  expect(permissions).toEqual({
+    notifications: 'denied',
+    others: ['denied', 'denied'],
+    screen: 'refused',
+  });
 });
 
 test('the bundle folder is all the scheme serves', async ({ desk }) => {

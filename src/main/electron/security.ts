@@ -1,8 +1,9 @@
 /** What a page may never do, whatever it contains: https://www.electronjs.org/docs/latest/tutorial/security */
-import { shell, type Session, type WebContents } from 'electron';
+import { shell, systemPreferences, type Session, type WebContents } from 'electron';
 import type { Log } from '../lib/log.ts';
 import { APP_ORIGIN } from './app-path.ts';
 import { outsideAddress } from './outside-link.ts';
+import { isPermitted } from './permissions.ts';
 
 const isOurs = (address: string) => URL.canParse(address) && originOf(address) === APP_ORIGIN;
 
@@ -16,14 +17,30 @@ export function originOf(address: string): string {
 const isOurPage = (address: string) =>
   isOurs(address) && /^\/?(index\.html)?$/.test(new URL(address).pathname);
 
-/** Denies permissions, devices and downloads. Copying to the clipboard is all the window needs. */
+/** Denies devices, downloads, and every permission but what `isPermitted` names. */
 export function hardenSession(session: Session): void {
-  const isAllowed = (permission: string, origin: string) =>
-    permission === 'clipboard-sanitized-write' && isOurs(origin);
   session.setPermissionRequestHandler((_contents, permission, answer, details) => {
-    answer(details.isMainFrame && isAllowed(permission, details.requestingUrl));
+    const isAllowed = isPermitted({
+      permission,
+      isOurs: details.isMainFrame && isOurs(details.requestingUrl),
+      devices: 'mediaTypes' in details ? (details.mediaTypes ?? []) : [],
+    });
+    if (!isAllowed || permission !== 'media' || process.platform !== 'darwin') {
+      answer(isAllowed);
+      return;
+    }
+    // macOS asks the person itself, once; its answer is the page's answer.
+    systemPreferences.askForMediaAccess('microphone').then(answer, () => {
+      answer(false);
+    });
   });
-  session.setPermissionCheckHandler((_contents, permission, origin) => isAllowed(permission, origin));
+  session.setPermissionCheckHandler((_contents, permission, origin, details) =>
+    isPermitted({
+      permission,
+      isOurs: isOurs(origin),
+      devices: details.mediaType === undefined ? [] : [details.mediaType],
+    }),
+  );
   session.setDevicePermissionHandler(() => false);
   session.on('will-download', (event) => {
     event.preventDefault();
