@@ -45,7 +45,7 @@ async function run(): Promise<void> {
   serveApp(ownSession, join(outFolder, 'renderer'));
   // Dictionaries would come from a public server; an address that cannot exist keeps the PC quiet about itself.
   ownSession.setSpellCheckerDictionaryDownloadURL('https://dictionaries.invalid/');
-  ownSession.setSpellCheckerLanguages(['es']);
+  ownSession.setSpellCheckerLanguages(['es', 'en-US']);
   setApplicationMenu({ platform, isPackaged: app.isPackaged });
 
   const core = await createCore({
