@@ -54,6 +54,34 @@ export function buildItem(changes: Partial<ThreadItem> = {}): ThreadItem {
     reactions: [],
     isEdited: false,
     isRevoked: false,
+    edits: [],
+    replyTo: null,
+    sendAt: null,
+    heldUntil: null,
+    ...changes,
+  };
+}
+
+export function buildDraft(text = ''): ConversationDetail['draft'] {
+  return { text, caret: null, replyTo: null, files: [], fileViews: [] };
+}
+
+/** A file of a message, as the relay tells it. */
+export function buildMedia(
+  changes: Partial<NonNullable<ThreadItem['content']['media']>>,
+): NonNullable<ThreadItem['content']['media']> {
+  return {
+    id: null,
+    mimeType: 'application/pdf',
+    fileName: null,
+    sizeBytes: null,
+    voice: false,
+    sha256: null,
+    width: null,
+    height: null,
+    durationMs: null,
+    waveform: null,
+    failure: null,
     ...changes,
   };
 }
@@ -75,7 +103,7 @@ export function buildDetail(changes: Partial<ConversationDetail> = {}): Conversa
     lastAppointment: null,
     pinned: false,
     snoozedUntil: null,
-    draft: '',
+    draft: buildDraft(),
     ...changes,
   };
 }

@@ -10,7 +10,7 @@ import type {
   PresenceView,
   ThreadItem,
 } from '../../shared/contract/index.ts';
-import { idOf } from './builders.ts';
+import { buildDraft, idOf } from './builders.ts';
 import { changeBoth, deed } from './fake-deeds.ts';
 import { countOf, rowsOf } from './fake-inbox.ts';
 import { AGENTS, buildMessage, type SeededConversation } from './seed-builders.ts';
@@ -37,6 +37,7 @@ export function createFakeBridge({ now, count, state: change, signInError = null
     state: new Set(),
     presence: new Set(),
     refused: new Set(),
+    transfer: new Set(),
   };
   let directory: Directory = seedDirectory();
   /** How to take back each action, and until when. */
@@ -355,6 +356,7 @@ export function createFakeBridge({ now, count, state: change, signInError = null
         return give({
           items: items.slice(start, end),
           before: start > 0 && first ? { sentAt: first.sentAt, ordinal: first.ordinal ?? 0 } : null,
+          after: null,
           isComplete: true,
         });
       }
@@ -367,7 +369,10 @@ export function createFakeBridge({ now, count, state: change, signInError = null
             answer: { authorName: answer?.author.name ?? null, text: answer?.text ?? null },
           });
         }
-        return give({ messageId: send(find(input.conversationId), input.text) });
+        {
+          const messageId = send(find(input.conversationId), input.text);
+          return give({ messageId, messageIds: [messageId] });
+        }
       }
       case 'message.retry':
         replaceItem(find(input.conversationId), input.messageId, {
@@ -379,7 +384,7 @@ export function createFakeBridge({ now, count, state: change, signInError = null
         return give({});
       case 'draft.save': {
         const conversation = find(input.conversationId);
-        conversation.detail = { ...conversation.detail, draft: input.text };
+        conversation.detail = { ...conversation.detail, draft: { ...buildDraft(), ...input } };
         conversation.row = { ...conversation.row, hasDraft: input.text !== '' };
         changed(input.conversationId);
         return give({});

@@ -1,5 +1,5 @@
 import type { ConversationDetail, InboxRow, ThreadItem } from '../../shared/contract/index.ts';
-import { idOf } from './builders.ts';
+import { buildDraft, idOf } from './builders.ts';
 
 /** A conversation of the made-up clinic: what a row, the panel and the thread are built from. */
 export interface SeededConversation {
@@ -52,6 +52,10 @@ export function buildMessage(sentAt: number, changes: Partial<ThreadItem>): Thre
     reactions: [],
     isEdited: false,
     isRevoked: false,
+    edits: [],
+    replyTo: null,
+    sendAt: null,
+    heldUntil: null,
     ...changes,
   };
 }
@@ -130,7 +134,7 @@ export function buildConversation(index: number, plan: Plan): SeededConversation
     lastAppointment: null,
     pinned: row.pinned,
     snoozedUntil: row.snoozedUntil,
-    draft: '',
+    draft: buildDraft(),
     ...plan.detail,
   };
   return { row, detail, items };

@@ -1,4 +1,4 @@
-import { idOf } from './builders.ts';
+import { buildDraft, buildMedia, idOf } from './builders.ts';
 import { HISTORIES } from './seed-texts.ts';
 import {
   AGENTS,
@@ -46,7 +46,15 @@ export function showcase(now: number): SeededConversation[] {
         kind: 'template',
         text: 'Hola Lucía, te recordamos tu cita de *ortodoncia* el jueves a las *17:30* con la Dra. Gil.',
         author: { kind: 'bot', name: 'Bot', isMe: false },
-        content: { template: { name: 'recordatorio_cita', language: 'es' } },
+        content: {
+          template: {
+            name: 'recordatorio_cita',
+            language: 'es',
+            header: null,
+            footer: 'Clínica Alameda',
+            buttons: [{ type: 'QUICK_REPLY', text: 'Confirmo' }],
+          },
+        },
       }),
       buildMessage(now - DAY - 110 * MINUTE, {
         kind: 'button',
@@ -66,13 +74,13 @@ export function showcase(now: number): SeededConversation[] {
       buildMessage(today, {
         kind: 'audio',
         content: {
-          media: {
+          media: buildMedia({
             id: idOf(6, 1),
             mimeType: 'audio/ogg; codecs=opus',
             fileName: null,
             sizeBytes: 38_400,
             voice: true,
-          },
+          }),
         },
       }),
       buildMessage(today + 11 * MINUTE, {
@@ -83,13 +91,13 @@ export function showcase(now: number): SeededConversation[] {
         direction: 'outbound',
         kind: 'document',
         content: {
-          media: {
+          media: buildMedia({
             id: idOf(6, 2),
             mimeType: 'application/pdf',
             fileName: 'presupuesto-2026.pdf',
             sizeBytes: 214_000,
             voice: false,
-          },
+          }),
         },
         delivery: { state: 'delivered', error: null, canRetry: false, canDiscard: false },
       }),
@@ -177,13 +185,13 @@ export function showcase(now: number): SeededConversation[] {
         kind: 'image',
         text: 'Así tengo la encía desde ayer',
         content: {
-          media: {
+          media: buildMedia({
             id: idOf(6, 3),
             mimeType: 'image/jpeg',
             fileName: null,
             sizeBytes: 1_830_000,
             voice: false,
-          },
+          }),
         },
       }),
       buildMessage(now - 22.95 * HOUR, { kind: 'unsupported', content: { unsupportedType: 'poll' } }),
@@ -227,7 +235,13 @@ export function showcase(now: number): SeededConversation[] {
       buildMessage(now - 22.2 * HOUR + 21 * HOUR + 52 * MINUTE, {
         kind: 'audio',
         content: {
-          media: { id: idOf(6, 4), mimeType: 'audio/ogg', fileName: null, sizeBytes: 21_000, voice: true },
+          media: buildMedia({
+            id: idOf(6, 4),
+            mimeType: 'audio/ogg',
+            fileName: null,
+            sizeBytes: 21_000,
+            voice: true,
+          }),
         },
       }),
     ],
@@ -281,7 +295,7 @@ export function showcase(now: number): SeededConversation[] {
       }),
     ],
     row: { tags: [TAGS.doubts, TAGS.budget, TAGS.insurer, TAGS.first], hasDraft: true },
-    detail: { draft: 'Hola María del Pilar, ¿le viene bien el jueves a las 12?' },
+    detail: { draft: buildDraft('Hola María del Pilar, ¿le viene bien el jueves a las 12?') },
   });
 
   const failed = buildConversation(6, {
@@ -311,13 +325,13 @@ export function showcase(now: number): SeededConversation[] {
         kind: 'document',
         text: null,
         content: {
-          media: {
+          media: buildMedia({
             id: null,
             mimeType: 'application/pdf',
             fileName: 'informe-analitica.pdf',
             sizeBytes: null,
             voice: false,
-          },
+          }),
         },
       }),
     ],

@@ -79,16 +79,18 @@ export function seedDirectory(): Directory {
   const { marta, david, ines } = AGENTS;
   return {
     agents: [
-      { ...marta, role: 'admin', active: true, isMe: true },
-      { ...david, role: 'agent', active: true, isMe: false },
-      { ...ines, role: 'agent', active: true, isMe: false },
+      { ...marta, role: 'admin', active: true, isMe: true, email: 'marta@alameda.example', invited: false },
+      { ...david, role: 'agent', active: true, isMe: false, email: 'david@alameda.example', invited: false },
+      { ...ines, role: 'agent', active: true, isMe: false, email: 'ines@alameda.example', invited: true },
     ],
     teams: [
       { ...TEAMS.reception, memberIds: [marta.id, david.id] },
       { ...TEAMS.administration, memberIds: [ines.id] },
     ],
     tags: Object.values(TAGS),
-    settings: { assignOnFirstReply: true, readReceipts: 'onRead' },
+    quickReplies: [],
+    numbers: [{ id: '100', displayPhone: '+34 910 00 00 00' }],
+    settings: { assignOnFirstReply: true, readReceipts: 'onRead', openingHours: null },
   };
 }
 
@@ -104,6 +106,8 @@ export function seedAppState(now: number): AppState {
       phase: 'live',
       since: now,
       progress: null,
+      historyProgress: null,
+      check: null,
       historyCompleteSince: null,
       isHistoryComplete: true,
       unsent: 0,
@@ -111,5 +115,6 @@ export function seedAppState(now: number): AppState {
     presence: [],
     clockOffsetMs: 0,
     notice: null,
+    storeFailure: null,
   };
 }

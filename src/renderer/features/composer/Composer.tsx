@@ -35,7 +35,7 @@ function Writing({ detail }: { detail: ConversationDetail }) {
   const isFree = composerMode(facts, now) === 'free';
   const focusToken = useAppState((state) => state.ui.composerFocus);
   const box = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(() => actions.draftOf(conversationId, detail.draft));
+  const [text, setText] = useState(() => actions.draftOf(conversationId, detail.draft.text));
   const items = useAppState((state) => state.thread.items);
   /** The newest message on screen when the draft began: someone else may answer while it is being written. */
   const basedOn = useRef(newestOrdinal(items));
