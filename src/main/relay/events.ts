@@ -1,8 +1,7 @@
 import { Change, PresenceEvent, StreamEvent, StreamPing } from '@recado/protocol';
 import { createParser } from 'eventsource-parser';
-import type { OpenBody } from './http.ts';
 import type { Outcome, StreamItem } from './interface.ts';
-import { readText } from './lines.ts';
+import { readText, type Readable } from './lines.ts';
 
 const readers: Record<string, (value: unknown) => StreamItem | null> = {
   [StreamEvent.change](value) {
@@ -36,7 +35,7 @@ function readItem(name: string | undefined, data: string): StreamItem | null {
  * change would lose it.
  */
 export async function readEvents(
-  open: OpenBody,
+  open: Readable,
   onItems: (items: StreamItem[]) => Promise<void>,
 ): Promise<Outcome<null>> {
   let items: StreamItem[] = [];

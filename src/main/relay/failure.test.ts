@@ -8,6 +8,7 @@ const problem = (status: number, code: string) =>
 describe('failureOf', () => {
   it.each([
     [401, problem(401, 'session_revoked'), { kind: 'unauthorized' }],
+    [401, problem(401, 'device_revoked'), { kind: 'deviceRevoked' }],
     [401, problem(401, 'invalid_credentials'), { kind: 'invalidCredentials' }],
     [410, problem(410, 'cursor_too_old'), { kind: 'gone' }],
     [426, problem(426, 'client_too_old'), { kind: 'outdated' }],
@@ -19,6 +20,7 @@ describe('failureOf', () => {
     [502, '<html>Bad gateway</html>', { kind: 'server', status: 502 }],
     // A portal's or proxy's own answers must never look like the relay's word: a 401 would erase this PC's data.
     [401, '<html>Log in to the guest network</html>', { kind: 'invalidResponse' }],
+    [401, '{"error":"device_revoked"}', { kind: 'invalidResponse' }],
     [401, '{"error":"unauthorized"}', { kind: 'invalidResponse' }],
     [410, 'Gone', { kind: 'invalidResponse' }],
     [407, '', { kind: 'invalidResponse' }],

@@ -42,6 +42,8 @@ export function failureOf(answer: {
       return { kind: 'invalidResponse' };
     case ProblemCode.sessionRevoked:
       return { kind: 'unauthorized' };
+    case ProblemCode.deviceRevoked:
+      return { kind: 'deviceRevoked' };
     case ProblemCode.invalidCredentials:
       return { kind: 'invalidCredentials' };
     case ProblemCode.cursorTooOld:

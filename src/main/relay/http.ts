@@ -24,10 +24,12 @@ export interface HttpOptions {
 }
 
 export interface Request {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   query?: Record<string, string | number>;
+  /** Sent as JSON; bytes as they are. */
   body?: unknown;
+  headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
   /** Longest time without a byte, milliseconds. */
   silenceMs: number;
@@ -36,6 +38,8 @@ export interface Request {
 /** A body being read. */
 export interface OpenBody {
   body: ReadableStream<Uint8Array>;
+  status: number;
+  header: (name: string) => string | null;
   deadline: Deadline;
   /** Why reading failed: the caller's wish, or silence. */
   failure(): RelayFailure;
@@ -93,6 +97,7 @@ export function createHttp(options: HttpOptions): Http {
     extra: { responseType: 'text' | 'stream'; accept: string },
   ): Promise<AxiosResponse | null> {
     const sentAt = options.monotonicNow();
+    const isBytes = request.body instanceof Uint8Array;
     try {
       const response = await client.request<unknown>({
         method: request.method,
@@ -101,7 +106,13 @@ export function createHttp(options: HttpOptions): Http {
         data: request.body,
         signal: deadline.signal,
         responseType: extra.responseType,
-        headers: { accept: extra.accept },
+        headers: {
+          accept: extra.accept,
+          ...(isBytes ? { 'content-type': 'application/octet-stream' } : {}),
+          ...request.headers,
+        },
+        // Its own way with bytes would send the whole buffer they are a view of.
+        ...(isBytes ? { transformRequest: (data: unknown) => data } : {}),
         ...(extra.responseType === 'stream' ? { maxContentLength: -1 } : {}),
       });
       const serverTime = Number(header(response, SERVER_TIME_HEADER) ?? Number.NaN);
@@ -162,7 +173,13 @@ export function createHttp(options: HttpOptions): Http {
           const text = await shortText(body).catch(() => '');
           return { ok: false, failure: refusal(response, text) };
         }
-        return await read({ body, deadline, failure: () => lost(request) });
+        return await read({
+          body,
+          status: response.status,
+          header: (name) => header(response, name),
+          deadline,
+          failure: () => lost(request),
+        });
       } finally {
         deadline.clear();
       }

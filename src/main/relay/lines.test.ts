@@ -4,12 +4,11 @@ import { z } from 'zod';
 import { systemScheduler } from '../lib/time.ts';
 import { createDeadline } from './deadline.ts';
 import { readEvents } from './events.ts';
-import type { OpenBody } from './http.ts';
 import type { StreamItem } from './interface.ts';
-import { readJsonLines } from './lines.ts';
+import { readJsonLines, type Readable } from './lines.ts';
 
 /** A body that arrives in pieces of these lengths, cycling. */
-function bodyOf(text: string, pieces: number[], end: 'closed' | 'broken' = 'closed'): OpenBody {
+function bodyOf(text: string, pieces: number[], end: 'closed' | 'broken' = 'closed'): Readable {
   const bytes = new TextEncoder().encode(text);
   let at = 0;
   let turn = 0;

@@ -5,16 +5,18 @@ import type { Outcome } from './interface.ts';
 /** A line this long is no line of a relay; without a limit a broken one could fill the memory. */
 const LONGEST_LINE = 16 * 1024 * 1024;
 
+/** What of an open answer reading its body needs. */
+export type Readable = Pick<OpenBody, 'body' | 'deadline' | 'failure'>;
+
 /**
- * Hands over a body chunk by chunk as text; the next one is read when `onText` has resolved. `onText` answers false to
- * stop. Fails when the connection does, never because of what `onText` throws.
+ * Hands over a body chunk by chunk; the next one is read when `onBytes` has resolved. `onBytes` answers false to stop.
+ * Fails when the connection does, never because of what `onBytes` throws.
  */
-export async function readText(
-  open: OpenBody,
-  onText: (text: string) => Promise<boolean>,
+export async function readBytes(
+  open: Readable,
+  onBytes: (bytes: Uint8Array) => Promise<boolean>,
 ): Promise<Outcome<null>> {
   const reader = open.body.getReader();
-  const decoder = new TextDecoder();
   const { signal } = open.deadline;
   let stopWaiting: () => void = () => undefined;
   // Not every fetch ends a read when its request is aborted, and nobody may wait for ever.
@@ -39,7 +41,7 @@ export async function readText(
       open.deadline.hold();
       if (chunk === null) return { ok: false, failure: open.failure() };
       if (chunk.done) return { ok: true, value: null };
-      if (!(await onText(decoder.decode(chunk.value, { stream: true })))) return { ok: true, value: null };
+      if (!(await onBytes(chunk.value))) return { ok: true, value: null };
     }
   } finally {
     signal.removeEventListener('abort', stopWaiting);
@@ -48,12 +50,18 @@ export async function readText(
   }
 }
 
+/** The same as text, never cut inside a character. */
+export function readText(open: Readable, onText: (text: string) => Promise<boolean>): Promise<Outcome<null>> {
+  const decoder = new TextDecoder();
+  return readBytes(open, (bytes) => onText(decoder.decode(bytes, { stream: true })));
+}
+
 /**
  * Reads newline-delimited JSON. What one chunk completes is parsed and handed over together; lines the schema does
  * not know (from a newer relay) are left out and counted.
  */
 export async function readJsonLines<Line>(
-  open: OpenBody,
+  open: Readable,
   schema: z.ZodType<Line>,
   onLines: (lines: Line[]) => Promise<void>,
 ): Promise<Outcome<{ skipped: number }>> {
