@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 const benchmarks: Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<object> }>> = {
   latency: () => import('./latency.ts'),
   inbox: () => import('./inbox.ts'),
+  sync: () => import('./sync.ts'),
 };
 
 export interface BenchOptions {
@@ -40,7 +41,7 @@ async function main(): Promise<number> {
     };
     const { run } = await load();
     const result = await run(options);
-    process.stdout.write(`${JSON.stringify({ benchmark: positionals[0], ...result })}\n`);
+    process.stdout.write(`${JSON.stringify({ bench: positionals[0], ...result })}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
