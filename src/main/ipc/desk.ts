@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/time.ts';
 import type { Actions } from '../services/actions.ts';
 import type { Presence } from '../services/presence.ts';
+import type { RelayClient } from '../relay/interface.ts';
 import type { ChangeSet, Store } from '../store/interface.ts';
 import type { SendDecision } from '../outbox/send-rule.ts';
 import type { Command, ConversationFacts } from '@recado/protocol';
@@ -16,6 +17,11 @@ export interface Desk {
   enqueue: (command: Command) => Promise<void>;
   actions: Pick<Actions, 'act' | 'undo'>;
   presence: Pick<Presence, 'set'>;
+  /** For what only the relay can make or say. */
+  relay: Pick<RelayClient, 'invite' | 'renewAccess' | 'devices' | 'revokeDevice'>;
+  ownDeviceId: string;
+  /** The clinic's, an IANA name. */
+  timeZone: string;
   /** Tells the window what a local write touched, and the outbox that there may be news. */
   announce: (changes: ChangeSet) => void;
 }

@@ -1,8 +1,10 @@
 import type { FindDesk } from './desk.ts';
 import type { Handlers } from './dispatcher.ts';
 import { createActionHandlers } from './handlers/actions.ts';
+import { createAdministrationHandlers } from './handlers/administration.ts';
 import { createDirectoryHandlers } from './handlers/directory.ts';
 import { createInboxHandlers } from './handlers/inbox.ts';
+import { createSearchHandlers } from './handlers/search.ts';
 import { createSessionHandlers, type SessionDoor } from './handlers/session.ts';
 import { createThreadHandlers } from './handlers/thread.ts';
 
@@ -14,5 +16,7 @@ export function createHandlers(deps: { findDesk: FindDesk; session: SessionDoor 
     ...createThreadHandlers(deps.findDesk),
     ...createActionHandlers(deps.findDesk),
     ...createDirectoryHandlers(deps.findDesk),
+    ...createAdministrationHandlers(deps.findDesk),
+    ...createSearchHandlers(deps.findDesk),
   };
 }
