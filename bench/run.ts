@@ -5,6 +5,7 @@ const benchmarks: Record<string, () => Promise<{ run: (options: BenchOptions) =>
   latency: () => import('./latency.ts'),
   inbox: () => import('./inbox.ts'),
   sync: () => import('./sync.ts'),
+  query: () => import('./query.ts'),
 };
 
 export interface BenchOptions {

@@ -20,3 +20,15 @@ export function summary(samples: readonly number[]): { p50: number; p95: number;
 
 /** Where a benchmark is, for the person who waits; the result alone goes to standard output. */
 export const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Milliseconds with two decimals: what is asked of the store takes a fraction of one. */
+export interface Spread {
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
+export function spread(samples: readonly number[]): Spread {
+  const at = (share: number) => Math.round(percentile(samples, share) * 100) / 100;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
