@@ -26,7 +26,8 @@ export interface ActionsDependencies {
 }
 
 /** Everything a person can do in the window. */
-export interface Actions extends Deeds, Pick<Reading, 'loadMore' | 'loadOlder'> {
+export interface Actions
+  extends Deeds, Pick<Reading, 'loadMore' | 'loadOlder' | 'loadNewer' | 'retryOlder' | 'showNewest'> {
   /** Shows another list: what is not named stays as it was chosen. */
   showQuery(change: Partial<InboxQuery>): void;
   /** The whole filter again, newest first. */
@@ -40,6 +41,8 @@ export interface Actions extends Deeds, Pick<Reading, 'loadMore' | 'loadOlder'> 
   sayRefused(refusal: EventPayload<'refused'>): void;
   /** Opens a conversation; its draft was kept before the other one is shown. */
   open(conversationId: string): void;
+  /** Opens a conversation at one of its messages, scrolled to and lit; the keyboard goes there unless it is kept. */
+  openAt(conversationId: string, messageId: string, takesFocus?: boolean): void;
   closeThread(): void;
   openNeighbour(step: 1 | -1): void;
   focusComposer(): void;
@@ -140,7 +143,20 @@ export function createActions(dependencies: ActionsDependencies): Actions {
     },
     loadMore: reading.loadMore,
     loadOlder: reading.loadOlder,
+    loadNewer: reading.loadNewer,
+    retryOlder: reading.retryOlder,
+    showNewest: reading.showNewest,
     open,
+    openAt(conversationId, messageId, takesFocus = true) {
+      void drafts.flush();
+      const { thread, ui } = store.getState();
+      const isOther = thread.conversationId !== conversationId;
+      // The message gets the focus, not the composer.
+      changeUi({ composerFocus: 0, isPanelOver: false, isNoting: ui.isNoting && !isOther });
+      void reading.openAt(conversationId, messageId, takesFocus).then((error) => {
+        if (error !== null) toast(error.code === 'not_found' ? 'thread.gone' : `errors.${error.code}`);
+      });
+    },
     closeThread() {
       void drafts.flush();
       reading.open(null);
@@ -175,6 +191,8 @@ export function createActions(dependencies: ActionsDependencies): Actions {
         if (reply.error.code !== 'answered_meanwhile') toast(`errors.${reply.error.code}`);
         reading.refreshThread();
       }
+      // What was sent is at the end, wherever one was reading.
+      if (reply.ok) reading.showNewest();
       return errorOf(reply);
     },
     retryMessage: (conversationId, messageId) =>

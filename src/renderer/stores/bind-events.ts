@@ -28,6 +28,8 @@ export function bindEvents({ store, client, clock, reading, sayRefused }: Binder
     const isOtherSession = before?.session?.agent.id !== app.session?.agent.id;
     if (isReady && before?.phase === 'ready' && !isOtherSession) {
       store.setState({ app, presence: app.presence });
+      const isBack = app.sync.phase === 'live' && before.sync.phase !== 'live';
+      if (isBack && store.getState().thread.olderFailure === 'offline') reading.retryOlder();
       return;
     }
     // What was chosen is remembered for the person who comes back, not for another one.

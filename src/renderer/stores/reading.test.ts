@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { AppState, InboxRow, ThreadItem } from '../../shared/contract/index.ts';
+import type { AppState, InboxRow, ThreadItem, ThreadPage } from '../../shared/contract/index.ts';
 import type { Client } from '../api/index.ts';
 import { createClock } from '../lib/clock.ts';
 import { buildDetail, buildItem, buildRow, idOf } from '../testing/builders.ts';
+import { threadPage } from '../testing/fake-thread.ts';
 import { seedAppState } from '../testing/seed.ts';
 import { bindEvents } from './bind-events.ts';
 import { INITIAL_QUERY } from './inbox-query.ts';
@@ -15,6 +16,9 @@ function createMain() {
     state: seedAppState(0),
     rows: [] as InboxRow[],
     items: new Map<string, ThreadItem[]>(),
+    /** What pages say of themselves besides what they hold. */
+    edge: {} as Partial<ThreadPage>,
+    isOffline: false,
   };
   const heard = new Map<string, (payload: never) => void>();
   const asked: { name: string; input: Record<string, unknown> }[] = [];
@@ -42,17 +46,8 @@ function createMain() {
       case 'conversation.get':
         return buildDetail({ conversationId: input.conversationId });
       case 'thread.page': {
-        const end =
-          input.before === null
-            ? items.length
-            : items.findIndex((item) => item.ordinal === input.before?.ordinal);
-        const start = Math.max(0, end - input.limit);
-        const first = items[start];
-        return {
-          items: items.slice(start, end),
-          before: start > 0 && first ? { sentAt: first.sentAt, ordinal: first.ordinal } : null,
-          isComplete: true,
-        };
+        const page = threadPage(items, input as never);
+        return page === null ? null : { ...page, ...truth.edge };
       }
       default:
         return { filters: {}, badge: 0, expiredUnanswered: 0 };
@@ -62,9 +57,11 @@ function createMain() {
   const client = {
     async call(name: string, input: never) {
       asked.push({ name, input });
+      if (truth.isOffline && name === 'thread.page')
+        return { ok: false, error: { code: 'relay_unreachable' } };
       const data = structuredClone(answer(name, input));
       if (isHolding) await new Promise<void>((resolve) => held.push(resolve));
-      return { ok: true, data };
+      return data === null ? { ok: false, error: { code: 'not_found' } } : { ok: true, data };
     },
     on(name: string, listener: (payload: never) => void) {
       heard.set(name, listener);
@@ -237,6 +234,109 @@ describe('reading', () => {
     expect(numbers).toEqual([...numbers].sort((a, b) => (a ?? 0) - (b ?? 0)));
     expect(numbers.length).toBeGreaterThanOrEqual(120);
     expect(store.getState().ui.announcement).toMatchObject({ number: 1 });
+  });
+
+  describe('at a message', () => {
+    const id = (index: number) => idOf(2, index);
+    async function openedAt(index: number, messages = 500) {
+      const all = await setUp(1);
+      all.main.truth.items.set(
+        idOf(1, 1),
+        Array.from({ length: messages }, (_, each) =>
+          buildItem({ messageId: id(each + 1), ordinal: each + 1, sentAt: each + 1 }),
+        ),
+      );
+      const error = await all.reading.openAt(idOf(1, 1), id(index), true);
+      const thread = () => all.store.getState().thread;
+      return { ...all, error, thread, ordinals: () => thread().items.map((item) => item.ordinal ?? 0) };
+    }
+    const range = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, each) => from + each);
+
+    it('opens there, and reads on in both directions up to the ends', async () => {
+      const { reading, thread, ordinals } = await openedAt(250);
+      expect(ordinals()).toEqual(range(220, 279));
+      expect(thread()).toMatchObject({ target: { messageId: id(250), takesFocus: true }, firstNewId: null });
+      for (let page = 0; page < 10; page++) {
+        reading.loadOlder();
+        reading.loadNewer();
+        await settle();
+      }
+      expect(ordinals()).toEqual(range(1, 500));
+      expect(thread()).toMatchObject({ before: null, after: null });
+    });
+
+    it('keeps what is shown where it is while patients write at the end', async () => {
+      const { main, ordinals, thread } = await openedAt(250);
+      const items = main.truth.items.get(idOf(1, 1)) ?? [];
+      items[259] = buildItem({ ...items[259]!, text: 'otra cosa' });
+      items.push(buildItem({ messageId: id(501), ordinal: 501, sentAt: 501 }));
+      main.emit('changed', changed(idOf(1, 1)));
+      await settle();
+      expect(ordinals()).toEqual(range(220, 279));
+      expect(thread().items.find((item) => item.ordinal === 260)?.text).toBe('otra cosa');
+      expect(thread().after).not.toBeNull();
+    });
+
+    it('only moves the light when the message is held already', async () => {
+      const { main, reading, thread } = await openedAt(250);
+      main.asked.length = 0;
+      const part = thread().window;
+      await reading.openAt(idOf(1, 1), id(240), false);
+      expect(main.count('thread.page')).toBe(0);
+      expect(thread()).toMatchObject({
+        window: part,
+        target: { messageId: id(240), token: 2, takesFocus: false },
+      });
+    });
+
+    it('goes back to the newest, and drops what was still being read of the other part', async () => {
+      const { main, reading, thread, ordinals } = await openedAt(250);
+      main.hold();
+      reading.loadOlder();
+      reading.showNewest();
+      main.release();
+      await settle();
+      expect(ordinals()).toEqual(range(441, 500));
+      expect(thread()).toMatchObject({ after: null, target: null, isLoadingOlder: false });
+    });
+
+    it('shows the newest when the message is gone, and leaves an open conversation as it was', async () => {
+      const first = await openedAt(900);
+      expect(first.error).toEqual({ code: 'not_found' });
+      expect(first.ordinals()).toEqual(range(441, 500));
+      expect((await first.reading.openAt(idOf(1, 1), id(901), true))?.code).toBe('not_found');
+      expect(first.ordinals()).toEqual(range(441, 500));
+    });
+  });
+
+  it('asks for what this PC does not hold once, says when there is no connection, and again when it is back', async () => {
+    const { main, store, reading } = await setUp(1);
+    main.truth.items.set(idOf(1, 1), [buildItem({ ordinal: 7, sentAt: 7 })]);
+    main.truth.edge = { isComplete: false };
+    reading.open(idOf(1, 1));
+    await settle();
+    main.truth.isOffline = true;
+    for (let time = 0; time < 3; time++) {
+      reading.loadOlder();
+      await settle();
+    }
+    expect(store.getState().thread.olderFailure).toBe('offline');
+    expect(main.count('thread.page')).toBe(2);
+    main.emit('state', { ...main.truth.state, sync: { ...main.truth.state.sync, phase: 'offline' } });
+    main.truth.isOffline = false;
+    main.truth.edge = {};
+    main.truth.items.set(idOf(1, 1), [
+      buildItem({ messageId: idOf(2, 2), ordinal: 3, sentAt: 3 }),
+      buildItem({ ordinal: 7, sentAt: 7 }),
+    ]);
+    main.emit('state', main.truth.state);
+    await settle();
+    expect(store.getState().thread).toMatchObject({
+      items: { length: 2 },
+      isComplete: true,
+      olderFailure: null,
+    });
   });
 
   it('forgets everything of a session when it ends', async () => {

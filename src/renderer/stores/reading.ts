@@ -1,23 +1,13 @@
-import type {
-  InboxCursor,
-  InboxPage,
-  InboxQuery,
-  InboxRow,
-  Reply,
-  ThreadCursor,
-  ThreadItem,
-  ThreadPage,
-} from '../../shared/contract/index.ts';
+import type { InboxCursor, InboxPage, InboxQuery, InboxRow, Reply } from '../../shared/contract/index.ts';
 import type { Client } from '../api/index.ts';
 import { createLane } from '../lib/lane.ts';
 import { share } from '../lib/share.ts';
 import { isNarrowed, withoutGone } from './inbox-query.ts';
 import { appendPage, mergeTop, showQuery } from './inbox.reduce.ts';
 import type { Store } from './store.ts';
-import { mergeNewest, openThread, prependPage, receiveDetail, receiveThread } from './thread.reduce.ts';
+import { createThreadReading, type ThreadReading } from './thread-reading.ts';
 
 const LIST_PAGE = 60;
-const THREAD_PAGE = 60;
 /** The most a call gives at once. */
 const MOST = 200;
 
@@ -29,23 +19,19 @@ export interface ReadingDependencies {
 }
 
 /** Everything read from main: the list, the counts, the open conversation. One reading of each at a time. */
-export interface Reading {
+export interface Reading extends ThreadReading {
   showQuery(query: InboxQuery): void;
   loadMore(): void;
   /** Reads again all that is listed; `changedIds` are known to be out of date. */
   refreshList(changedIds?: readonly string[]): void;
   refreshCounts(): void;
   refreshDirectory(): void;
-  open(conversationId: string | null): void;
-  loadOlder(): void;
-  refreshThread(): void;
 }
 
 export function createReading({ store, client, isAttended }: ReadingDependencies): Reading {
   const listLane = createLane();
   const countsLane = createLane();
   const directoryLane = createLane();
-  const threadLane = createLane();
   let changed = new Set<string>();
   /** Something changed that nobody named. */
   let isAllChanged = false;
@@ -140,68 +126,6 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
     if (possible !== query) showList(possible);
   }
 
-  async function readThreadFirst(conversationId: string, generation: number): Promise<void> {
-    const [detail, page] = await Promise.all([
-      client.call('conversation.get', { conversationId }),
-      client.call('thread.page', { conversationId, before: null, limit: THREAD_PAGE }),
-    ]);
-    store.setState(({ thread }) => {
-      if (thread.generation !== generation) return {};
-      if (!detail.ok || !page.ok) return { thread: { ...thread, status: 'failed' } };
-      return { thread: receiveThread(thread, generation, detail.data, page.data) };
-    });
-  }
-
-  /** Says who wrote, for those who do not see the message come in. */
-  function announce(before: readonly ThreadItem[]): void {
-    const { thread } = store.getState();
-    const newest = thread.items.at(-1);
-    const isNew = newest !== undefined && newest.messageId !== before.at(-1)?.messageId;
-    const name = thread.detail?.displayName;
-    if (!isNew || newest.direction !== 'inbound' || !name) return;
-    store.setState(({ ui }) => ({
-      ui: { ...ui, announcement: { name, number: (ui.announcement?.number ?? 0) + 1 } },
-    }));
-  }
-
-  async function readThreadAgain(): Promise<void> {
-    const { conversationId, generation, items: held, status } = store.getState().thread;
-    if (conversationId === null) return;
-    if (status !== 'ready') return readThreadFirst(conversationId, generation);
-    const detail = client.call('conversation.get', { conversationId });
-    const target = Math.max(THREAD_PAGE, held.length);
-    let items: ThreadItem[] = [];
-    let before: ThreadCursor | null = null;
-    for (let isLast = false; !isLast;) {
-      const limit = Math.min(MOST, target - items.length);
-      const reply: Reply<ThreadPage> = await client.call('thread.page', { conversationId, before, limit });
-      if (!reply.ok || store.getState().thread.generation !== generation) return;
-      const page: ThreadPage = reply.data;
-      items = [...page.items, ...items];
-      before = page.before;
-      isLast = page.before === null || items.length >= target;
-      const fresh = { ...page, items, isWhole: isLast };
-      store.setState(({ thread }) => ({ thread: mergeNewest(thread, generation, fresh, isAttended()) }));
-    }
-    const answer = await detail;
-    if (answer.ok) {
-      store.setState(({ thread }) => ({ thread: receiveDetail(thread, generation, answer.data) }));
-    }
-    announce(held);
-  }
-
-  async function readOlder(): Promise<void> {
-    const { conversationId, generation, before } = store.getState().thread;
-    if (conversationId === null || before === null) return;
-    const reply = await client.call('thread.page', { conversationId, before, limit: THREAD_PAGE });
-    store.setState(({ thread }) => {
-      if (thread.generation !== generation) return {};
-      return {
-        thread: reply.ok ? prependPage(thread, generation, reply.data) : { ...thread, isLoadingOlder: false },
-      };
-    });
-  }
-
   return {
     showQuery: showList,
     loadMore() {
@@ -217,20 +141,6 @@ export function createReading({ store, client, isAttended }: ReadingDependencies
     },
     refreshCounts: () => countsLane.coalesce(readCounts),
     refreshDirectory: () => directoryLane.coalesce(readDirectory),
-    open(conversationId) {
-      store.setState(({ thread }) => ({ thread: openThread(thread, conversationId) }));
-      if (conversationId === null) return;
-      // Not behind what is still being read of the conversation before: that answer is dropped anyway.
-      void readThreadFirst(conversationId, store.getState().thread.generation);
-    },
-    loadOlder() {
-      const { thread } = store.getState();
-      if (thread.before === null || thread.isLoadingOlder || thread.status !== 'ready') return;
-      store.setState({ thread: { ...thread, isLoadingOlder: true } });
-      void threadLane.run(readOlder);
-    },
-    refreshThread() {
-      if (store.getState().thread.conversationId !== null) threadLane.coalesce(readThreadAgain);
-    },
+    ...createThreadReading({ store, client, isAttended }),
   };
 }

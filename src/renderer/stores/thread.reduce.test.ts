@@ -21,6 +21,7 @@ function opened(items: ThreadItem[], unread = 0): ThreadState {
   return receiveThread(state, state.generation, buildDetail({ facts: buildFacts({ unread }) }), {
     items,
     before: { sentAt: 1_000, ordinal: 1 },
+    after: null,
     isComplete: true,
   });
 }
@@ -28,6 +29,7 @@ function opened(items: ThreadItem[], unread = 0): ThreadState {
 const page = (items: ThreadItem[], isWhole = true) => ({
   items,
   before: items[0] ? { sentAt: items[0].sentAt, ordinal: items[0].ordinal ?? 0 } : null,
+  after: null,
   isComplete: true,
   isWhole,
 });

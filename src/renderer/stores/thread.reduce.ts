@@ -15,9 +15,18 @@ export interface ThreadState {
   items: ThreadItem[];
   /** Where older ones go on; null at the beginning of what this PC holds. */
   before: ThreadCursor | null;
+  /** Where newer ones go on; null when the newest one is held. */
+  after: ThreadCursor | null;
   isComplete: boolean;
   status: 'loading' | 'ready' | 'failed';
   isLoadingOlder: boolean;
+  isLoadingNewer: boolean;
+  /** Why messages older than this PC holds did not come: no connection, not there yet, or refused. */
+  olderFailure: 'offline' | 'pending' | 'failed' | null;
+  /** Grows when another part of the conversation is shown: the list is drawn anew. */
+  window: number;
+  /** The message to bring before the eyes, or to the keyboard as well; `token` grows with each wish. */
+  target: { messageId: string; token: number; takesFocus: boolean } | null;
   /** The message above which "new messages" is drawn. */
   firstNewId: string | null;
   /** What the line spoke of has been read: the next unattended message draws it anew. */
@@ -30,9 +39,14 @@ export const initialThread: ThreadState = {
   detail: null,
   items: [],
   before: null,
+  after: null,
   isComplete: true,
   status: 'loading',
   isLoadingOlder: false,
+  isLoadingNewer: false,
+  olderFailure: null,
+  window: 0,
+  target: null,
   firstNewId: null,
   isNewRead: false,
 };
@@ -50,6 +64,24 @@ function firstUnread(items: readonly ThreadItem[], unread: number): string | nul
   return inbound[Math.max(0, inbound.length - unread)]?.messageId ?? null;
 }
 
+/** A part of the conversation instead of what is held. */
+export function showWindow(state: ThreadState, generation: number, page: ThreadPage): ThreadState {
+  if (generation !== state.generation) return state;
+  return {
+    ...state,
+    items: page.items,
+    before: page.before,
+    after: page.after,
+    isComplete: page.isComplete,
+    status: 'ready',
+    isLoadingOlder: false,
+    isLoadingNewer: false,
+    olderFailure: null,
+    window: state.window + 1,
+    target: null,
+  };
+}
+
 export function receiveThread(
   state: ThreadState,
   generation: number,
@@ -58,14 +90,16 @@ export function receiveThread(
 ): ThreadState {
   if (generation !== state.generation) return state;
   return {
-    ...state,
+    ...showWindow(state, generation, page),
     detail,
-    items: page.items,
-    before: page.before,
-    isComplete: page.isComplete,
-    status: 'ready',
-    firstNewId: firstUnread(page.items, detail.facts.unread),
+    // The unread are counted from the newest one, which may not be among these.
+    firstNewId: page.after === null ? firstUnread(page.items, detail.facts.unread) : null,
   };
+}
+
+/** Wishes a held message before the eyes. */
+export function aimAt(state: ThreadState, messageId: string, takesFocus: boolean): ThreadState {
+  return { ...state, target: { messageId, token: (state.target?.token ?? 0) + 1, takesFocus } };
 }
 
 export function receiveDetail(
@@ -81,13 +115,48 @@ export function receiveDetail(
 export function prependPage(state: ThreadState, generation: number, page: ThreadPage): ThreadState {
   if (generation !== state.generation) return state;
   const held = new Set(state.items.map(keyOf));
+  const older = page.items.filter((item) => !held.has(keyOf(item)));
+  const isStuck = older.length === 0 && page.before === null && !page.isComplete;
   return {
     ...state,
-    items: [...page.items.filter((item) => !held.has(keyOf(item))), ...state.items],
+    items: older.length === 0 ? state.items : [...older, ...state.items],
     before: page.before,
     isComplete: page.isComplete,
     isLoadingOlder: false,
+    // Not asked for again and again: what arrives later says so.
+    olderFailure: isStuck ? 'pending' : null,
   };
+}
+
+export function failOlder(state: ThreadState, why: NonNullable<ThreadState['olderFailure']>): ThreadState {
+  return { ...state, isLoadingOlder: false, olderFailure: why };
+}
+
+export function appendPage(state: ThreadState, generation: number, page: ThreadPage): ThreadState {
+  if (generation !== state.generation) return state;
+  const held = new Set(state.items.map(keyOf));
+  return {
+    ...state,
+    items: [...state.items, ...page.items.filter((item) => !held.has(keyOf(item)))],
+    after: page.after,
+    isLoadingNewer: false,
+  };
+}
+
+/** A part in the middle after it was read again from its oldest message on. */
+export function mergeWindow(
+  state: ThreadState,
+  generation: number,
+  fresh: ThreadItem[],
+  after: ThreadCursor | null,
+): ThreadState {
+  if (generation !== state.generation) return state;
+  // What was read on meanwhile, below what is read again, stays.
+  const freshIds = new Set(fresh.map(keyOf));
+  const lastRead = state.items.findLastIndex((item) => freshIds.has(keyOf(item)));
+  const below = state.items.slice(lastRead + 1);
+  const items = shareList(state.items, [...fresh, ...below], keyOf);
+  return { ...state, items, after: below.length > 0 ? state.after : after };
 }
 
 /**
@@ -128,6 +197,8 @@ export function mergeNewest(
     items,
     before: keepsOlderEnd ? state.before : fresh.before,
     isComplete: keepsOlderEnd ? state.isComplete : fresh.isComplete,
+    // Something older has come by itself: more may.
+    olderFailure: items[0] === state.items[0] ? state.olderFailure : null,
     ...(drawsLine ? { firstNewId: arrived.messageId, isNewRead: false } : {}),
   };
 }

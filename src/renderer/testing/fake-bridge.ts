@@ -13,6 +13,7 @@ import type {
 import { buildDraft, idOf } from './builders.ts';
 import { changeBoth, deed } from './fake-deeds.ts';
 import { countOf, rowsOf } from './fake-inbox.ts';
+import { threadPage } from './fake-thread.ts';
 import { AGENTS, buildMessage, type SeededConversation } from './seed-builders.ts';
 import { seedAppState, seedConversations, seedDirectory } from './seed.ts';
 
@@ -21,6 +22,8 @@ export interface FakeOptions {
   /** Conversations besides the showcase. */
   count: number;
   state?: (state: AppState) => AppState;
+  /** Messages before those of the first conversation. */
+  history?: number;
   /** What signing in answers; null is success. */
   signInError?: CallError | null;
 }
@@ -28,9 +31,15 @@ export interface FakeOptions {
 type Listener = (payload: never) => void;
 
 /** The contract in memory, for looking at the window without main. Messages move from queued to read by themselves. */
-export function createFakeBridge({ now, count, state: change, signInError = null }: FakeOptions) {
+export function createFakeBridge({
+  now,
+  count,
+  history = 0,
+  state: change,
+  signInError = null,
+}: FakeOptions) {
   const conversations = new Map<string, SeededConversation>(
-    seedConversations(now, count).map((each) => [each.row.conversationId, each]),
+    seedConversations(now, count, history).map((each) => [each.row.conversationId, each]),
   );
   const listeners: Record<string, Set<Listener>> = {
     changed: new Set(),
@@ -346,19 +355,8 @@ export function createFakeBridge({ now, count, state: change, signInError = null
         touch(find(input.conversationId), { unread: 0 });
         return give({});
       case 'thread.page': {
-        const { items } = find(input.conversationId);
-        const end =
-          input.before === null
-            ? items.length
-            : items.findIndex((item) => item.ordinal === input.before.ordinal);
-        const start = Math.max(0, end - input.limit);
-        const first = items[start];
-        return give({
-          items: items.slice(start, end),
-          before: start > 0 && first ? { sentAt: first.sentAt, ordinal: first.ordinal ?? 0 } : null,
-          after: null,
-          isComplete: true,
-        });
+        const answer = threadPage(find(input.conversationId).items, input);
+        return answer === null ? refuse({ code: 'not_found' }) : give(answer);
       }
       case 'message.send': {
         const { items } = find(input.conversationId);

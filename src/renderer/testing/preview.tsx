@@ -13,6 +13,7 @@ const sync = (change: Partial<AppState['sync']>) => (state: AppState) => ({
 const scenes: Record<string, Partial<FakeOptions>> = {
   inbox: {},
   many: { count: 4_000 },
+  long: { history: 600 },
   empty: { count: -1 },
   starting: { state: (state) => ({ ...state, phase: 'starting' }) },
   'sign-in': { state: signedOut },
@@ -46,7 +47,5 @@ const scenes: Record<string, Partial<FakeOptions>> = {
 const parameters = new URLSearchParams(location.search);
 const scene = scenes[parameters.get('scene') ?? 'inbox'] ?? {};
 const fake = createFakeBridge({ now, count: 140, ...scene });
-Object.assign(window, { fake });
-
 const root = document.getElementById('root');
-if (root) mount(fake.bridge, root);
+if (root) Object.assign(window, { fake, recado: mount(fake.bridge, root) });

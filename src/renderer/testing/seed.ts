@@ -69,10 +69,19 @@ function crowd(now: number, count: number): SeededConversation[] {
   });
 }
 
-export function seedConversations(now: number, count: number): SeededConversation[] {
+export function seedConversations(now: number, count: number, history = 0): SeededConversation[] {
   // A clinic with none at all.
   if (count < 0) return [];
-  return [...showcase(now), ...crowd(now, count)];
+  const [first, ...others] = showcase(now);
+  if (first === undefined) return [];
+  const older = Array.from({ length: history }, (_, index) =>
+    buildMessage(now - (40 + (history - index) / 4) * DAY, {
+      text: `${index + 1}. ${ONE_LINERS[index % ONE_LINERS.length]}`,
+      ...(index % 3 === 1 ? { direction: 'outbound' } : {}),
+    }),
+  );
+  const lucia = { ...first, items: [...older, ...first.items] };
+  return [lucia, ...others, ...crowd(now, count)];
 }
 
 export function seedDirectory(): Directory {

@@ -4,11 +4,12 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEve
 import { useTranslate } from '../../i18n/index.ts';
 import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
 import { Message } from './Message.tsx';
+import { OlderState } from './OlderState.tsx';
 import { threadRows } from './thread-rows.ts';
 import { useMarkRead } from './use-mark-read.ts';
 
 const ESTIMATED_HEIGHT = 64;
-/** Older messages are read when fewer than this are left above the screen. */
+/** More messages are read when fewer than this are left above or below the screen. */
 const READ_AHEAD = 12;
 /** Within this many pixels of the end one is at the end, and stays there when something arrives. */
 const END_THRESHOLD = 80;
@@ -23,14 +24,18 @@ function DaySeparator({ at }: { at: number }) {
   );
 }
 
-/** The messages of the open conversation, drawn only where they are seen; opens at the newest. */
+/** The messages of the open conversation, drawn only where they are seen; opens at the newest, or where one was sent. */
 export function MessageList({ patientName }: { patientName: string }) {
   const { t, count } = useTranslate();
   const actions = useActions();
   const { style } = useDates();
   const items = useAppState((state) => state.thread.items);
   const before = useAppState((state) => state.thread.before);
+  const after = useAppState((state) => state.thread.after);
   const isComplete = useAppState((state) => state.thread.isComplete);
+  const olderFailure = useAppState((state) => state.thread.olderFailure);
+  const isLoadingOlder = useAppState((state) => state.thread.isLoadingOlder);
+  const target = useAppState((state) => state.thread.target);
   const firstNewId = useAppState((state) => state.thread.firstNewId);
   const rows = useMemo(
     () => threadRows(items, style.timeZone, firstNewId, before === null),
@@ -42,6 +47,15 @@ export function MessageList({ patientName }: { patientName: string }) {
   const [seenId, setSeenId] = useState<string | null>(() => items.at(-1)?.messageId ?? null);
   const [focusedId, setFocusedId] = useState<string | null>(null);
   const focusWanted = useRef<string | null>(null);
+  const [litToken, setLitToken] = useState(0);
+  const [sentTo, setSentTo] = useState<typeof target>(null);
+  if (target !== sentTo) {
+    setSentTo(target);
+    setLitToken(target?.token ?? 0);
+    if (target !== null) setFocusedId(target.messageId);
+  }
+  /** The newest message was among them when last drawn: only then is what comes below followed. */
+  const [wasNewestHeld, setWasNewestHeld] = useState(after === null);
   const focusedIndex = focusedId === null ? -1 : items.findIndex((item) => item.messageId === focusedId);
 
   const virtualizer = useVirtualizer({
@@ -51,12 +65,15 @@ export function MessageList({ patientName }: { patientName: string }) {
     getItemKey: (index) => rows[index]?.item.messageId ?? index,
     overscan: 8,
     // About the end from the first drawing on; or the oldest messages would be drawn first, and older ones read.
-    initialOffset: () => rows.length * ESTIMATED_HEIGHT,
+    initialOffset: () => {
+      const index = rows.findIndex((row) => row.item.messageId === target?.messageId);
+      return (index === -1 ? rows.length : Math.max(0, index - 4)) * ESTIMATED_HEIGHT;
+    },
     paddingStart: 12,
     paddingEnd: 14,
     // Keeps one's place when older messages come in above, and the end in view when one is there.
     anchorTo: 'end',
-    followOnAppend: true,
+    followOnAppend: wasNewestHeld && after === null,
     scrollEndThreshold: END_THRESHOLD,
     rangeExtractor: (range) => {
       const indexes = defaultRangeExtractor(range);
@@ -65,26 +82,52 @@ export function MessageList({ patientName }: { patientName: string }) {
         : [...indexes, focusedIndex].sort((a, b) => a - b);
     },
   });
+  if (wasNewestHeld !== (after === null)) setWasNewestHeld(after === null);
   const drawn = virtualizer.getVirtualItems();
   // Where the keyboard comes in: the message it was on, else the newest one on screen.
   const entryIndex = focusedIndex === -1 ? (virtualizer.range?.endIndex ?? rows.length - 1) : focusedIndex;
 
+  const isTargeted = target !== null;
   useLayoutEffect(() => {
-    virtualizer.scrollToEnd();
+    // By its first drawing; what one is sent to later is another matter.
+    if (!isTargeted) virtualizer.scrollToEnd();
+    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [virtualizer]);
 
   const newest = items.at(-1);
   const ownNewestId = newest?.author.isMe ? newest.messageId : null;
+  const isNewestHeld = after === null;
+  // What one writes is followed; what one reads on to is not.
+  const ownSeen = useRef({ id: isTargeted ? ownNewestId : null, isNewest: isNewestHeld });
   useEffect(() => {
-    if (ownNewestId !== null) virtualizer.scrollToEnd();
-  }, [ownNewestId, virtualizer]);
+    const { id, isNewest } = ownSeen.current;
+    if (ownNewestId !== null && ownNewestId !== id && isNewest) virtualizer.scrollToEnd();
+    ownSeen.current = { id: ownNewestId, isNewest: isNewestHeld };
+  }, [isNewestHeld, ownNewestId, virtualizer]);
+
+  useLayoutEffect(() => {
+    if (target === null) return;
+    const index = items.findIndex((item) => item.messageId === target.messageId);
+    if (index === -1) return;
+    if (target.takesFocus) focusWanted.current = target.messageId;
+    virtualizer.scrollToIndex(index, { align: 'center' });
+    // Once for each wish, not whenever something arrives.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [target, virtualizer]);
 
   // By what is on screen, not by what is drawn: the message with the focus is drawn wherever it is.
   const firstSeen = virtualizer.range?.startIndex ?? rows.length;
-  const needsOlder = before !== null && firstSeen < READ_AHEAD;
+  const hasOlder = before !== null || (!isComplete && olderFailure === null);
+  const needsOlder = hasOlder && firstSeen < READ_AHEAD;
   useEffect(() => {
     if (needsOlder) actions.loadOlder();
   }, [actions, items.length, needsOlder]);
+
+  const lastSeen = virtualizer.range?.endIndex ?? 0;
+  const needsNewer = after !== null && lastSeen > rows.length - READ_AHEAD;
+  useEffect(() => {
+    if (needsNewer) actions.loadNewer();
+  }, [actions, items.length, needsNewer]);
 
   useEffect(() => {
     if (focusWanted.current === null) return;
@@ -100,7 +143,7 @@ export function MessageList({ patientName }: { patientName: string }) {
   // By the virtualiser's own measures: the element's lag behind while messages are being measured.
   const viewHeight = virtualizer.scrollRect?.height ?? 0;
   const belowView = virtualizer.getTotalSize() - (virtualizer.scrollOffset ?? 0) - viewHeight;
-  const isAtEnd = viewHeight === 0 || belowView <= END_THRESHOLD;
+  const isAtEnd = after === null && (viewHeight === 0 || belowView <= END_THRESHOLD);
   const newestId = newest?.messageId ?? null;
   if (isAtEnd && seenId !== newestId) setSeenId(newestId);
   useMarkRead(isAtEnd);
@@ -132,6 +175,7 @@ export function MessageList({ patientName }: { patientName: string }) {
   const newBelow = isAtEnd
     ? 0
     : items.slice(seenIndex + 1).filter((item) => item.direction === 'inbound').length;
+  const isElsewhere = after !== null;
   const toNewest = newBelow > 0 ? count('thread.toNewestCount', newBelow) : t('thread.toNewest');
 
   return (
@@ -158,13 +202,13 @@ export function MessageList({ patientName }: { patientName: string }) {
                 ref={virtualizer.measureElement}
                 data-index={place.index}
                 className="thread__place"
+                data-lit={litToken > 0 && row.item.messageId === target?.messageId ? litToken % 2 : undefined}
+                onAnimationEnd={(event) => {
+                  if (event.animationName.startsWith('lit')) setLitToken(0);
+                }}
                 style={{ transform: `translateY(${place.start}px)` }}
               >
-                {isOldest ? (
-                  <p className="thread__beginning">
-                    {t(isComplete ? 'thread.beginning' : 'thread.olderPending')}
-                  </p>
-                ) : null}
+                {isOldest ? <OlderState /> : null}
                 {row.startsDay ? <DaySeparator at={row.item.sentAt} /> : null}
                 {row.isFirstNew ? (
                   <div className="thread__new">
@@ -182,15 +226,21 @@ export function MessageList({ patientName }: { patientName: string }) {
           })}
         </div>
       </div>
+      {isLoadingOlder && before !== null ? (
+        <p className="thread__loading" role="status">
+          {t('thread.older.loading')}
+        </p>
+      ) : null}
       {isAtEnd ? null : (
         <button
           type="button"
           className="thread__to-newest"
-          aria-label={toNewest}
-          title={toNewest}
-          onClick={() => virtualizer.scrollToEnd()}
+          aria-label={isElsewhere ? undefined : toNewest}
+          title={isElsewhere ? undefined : toNewest}
+          onClick={() => (isElsewhere ? actions.showNewest() : virtualizer.scrollToEnd())}
         >
           <ArrowDown size={18} aria-hidden="true" />
+          {isElsewhere ? t('thread.backToEnd') : null}
           {newBelow > 0 ? <span className="pill">{newBelow}</span> : null}
         </button>
       )}

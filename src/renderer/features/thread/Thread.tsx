@@ -6,6 +6,7 @@ import { Avatar, Empty } from '../../ui/index.ts';
 import { ThreadActions } from '../actions/index.ts';
 import { PresenceLine } from '../presence/index.ts';
 import { MessageList } from './MessageList.tsx';
+import { NothingHeld } from './OlderState.tsx';
 import './thread.css';
 
 interface ThreadProps {
@@ -72,6 +73,8 @@ export function Thread({ isAlone, isPanelShown, onShowPanel, composer }: ThreadP
   const conversationId = useAppState((state) => state.thread.conversationId);
   const status = useAppState((state) => state.thread.status);
   const isEmpty = useAppState((state) => state.thread.items.length === 0);
+  const isComplete = useAppState((state) => state.thread.isComplete);
+  const part = useAppState((state) => state.thread.window);
   const detail = useAppState((state) => state.thread.detail);
   const listedName = useAppState(
     (state) =>
@@ -135,12 +138,15 @@ export function Thread({ isAlone, isPanelShown, onShowPanel, composer }: ThreadP
           </div>
         </div>
       ) : null}
-      {status === 'ready' && isEmpty ? (
+      {status === 'ready' && isEmpty && !isComplete ? <NothingHeld /> : null}
+      {status === 'ready' && isEmpty && isComplete ? (
         <div className="thread__messages">
           <Empty icon={<MessagesSquare size={26} />} title={name} text={t('thread.empty')} />
         </div>
       ) : null}
-      {status === 'ready' && !isEmpty ? <MessageList key={conversationId} patientName={name} /> : null}
+      {status === 'ready' && !isEmpty ? (
+        <MessageList key={`${conversationId} ${part}`} patientName={name} />
+      ) : null}
       {status === 'loading' ? <div className="thread__messages" aria-busy="true" /> : null}
       {status === 'ready' ? composer : null}
       <Announcer />
