@@ -37,6 +37,11 @@ export interface OutboxRunner {
   start(): void;
   /** A command was queued, or the relay can be reached again: send now. */
   wake(): void;
+  /**
+   * Runs `step` while nothing is taken from the outbox. A message that waits for its files is given back first, its upload
+   * ended, so that it can be discarded.
+   */
+  whileWithdrawn<Value>(messageId: string, step: () => Promise<Value>): Promise<Value>;
   /** Resolves when nothing is under way; what was not answered is queued again. */
   stop(): Promise<void>;
 }

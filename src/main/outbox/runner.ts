@@ -8,24 +8,66 @@ import { createPause } from '../lib/signal.ts';
 import type { RelayFailure } from '../relay/interface.ts';
 import type { OutboxEntry } from '../store/interface.ts';
 import type { OutboxDeps, OutboxRunner } from './interface.ts';
+import { createUploadLanes } from './upload-lanes.ts';
 
 /** An app that must be updated asks again now and then: the relay may have been put back. */
 const OUTDATED_RETRY_MS = 600_000;
+/** Nothing is held back for longer, milliseconds: a later end means that the clock was set back meanwhile. */
+const LONGEST_HOLD_MS = 60_000;
+/** Timers stand still while a machine sleeps and clocks are set right: the hold is looked at again this often. */
+const LOOK_AT_HOLD_MS = 5_000;
 
 const idsOf = (entries: OutboxEntry[]) => entries.map(({ command }) => command.id);
 
 export function createOutboxRunner(deps: OutboxDeps): OutboxRunner {
-  const { store, relay, log } = deps;
+  const { store, relay, clock, log } = deps;
   const stopped = new AbortController();
   const pause = createPause(deps);
   let running: Promise<void> = Promise.resolve();
   let hasNews = true;
   let isToldToWait = false;
+  let isEnded = false;
+  /** Taken when the store failed: nobody knows how far that got, and giving back what has left is harmless. */
+  let stranded: OutboxEntry[] = [];
   /** Commands to a request: all the relay takes, one after it refused a batch as a whole. */
   let limit = COMMANDS_LIMIT;
 
+  function end(failure: RelayFailure) {
+    if (isEnded) return;
+    isEnded = true;
+    stopped.abort();
+    pause.close();
+    deps.onRevoked(failure.kind === 'deviceRevoked' ? 'deviceRevoked' : 'revoked');
+  }
+
+  function takeSoon() {
+    hasNews = true;
+    if (!isToldToWait) pause.end();
+  }
+
+  const lanes = createUploadLanes({
+    ...deps,
+    onReady: takeSoon,
+    async onRefused(entry, code) {
+      await record([entry], [{ id: entry.command.id, status: 'refused', code }]);
+      takeSoon();
+    },
+    onEnded: end,
+  });
+
+  /** Taking commands and taking them out of its hands never overlap. */
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<Value>(step: () => Promise<Value>): Promise<Value> {
+    const result = last.then(step);
+    last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** What comes behind in the same conversations goes back, too, or it would overtake. */
   async function giveBack(entries: OutboxEntry[]) {
-    if (entries.length > 0) deps.onChanges(await store.write.returnOutbox({ commandIds: idsOf(entries) }));
+    if (entries.length === 0) return;
+    const commandIds = idsOf([...entries, ...lanes.withdraw(entries)]);
+    deps.onChanges(await store.write.returnOutbox({ commandIds }));
   }
 
   /** Writes down what the relay answered; commands it did not mention wait for the next round. */
@@ -67,7 +109,7 @@ export function createOutboxRunner(deps: OutboxDeps): OutboxRunner {
       const isComplete = await record(entries, outcome.value);
       return isComplete ? 0 : backOffDelay(failures + 1, deps.random);
     }
-    const failure: RelayFailure = outcome.failure;
+    const { failure } = outcome;
     log('outbox.notSent', { reason: failure.kind, count: entries.length, failures: failures + 1 });
     if (failure.kind === 'refused' && failure.status !== 404 && failure.status !== 408) {
       const code = failure.status === 400 ? RefusalCode.invalidArguments : failure.code;
@@ -77,6 +119,8 @@ export function createOutboxRunner(deps: OutboxDeps): OutboxRunner {
     await giveBack(entries);
     switch (failure.kind) {
       case 'unauthorized':
+      case 'deviceRevoked':
+        end(failure);
         return null;
       case 'outdated':
         return OUTDATED_RETRY_MS;
@@ -88,44 +132,79 @@ export function createOutboxRunner(deps: OutboxDeps): OutboxRunner {
     }
   }
 
+  /** What may go now, marked as on its way; and when there is nothing, how long until something held back may. */
+  async function take(): Promise<{ entries: OutboxEntry[]; wait: number | null }> {
+    await giveBack(stranded);
+    stranded = [];
+    const entries = lanes.takeReady(limit);
+    if (entries.length === limit) return { entries, wait: null };
+    const room = limit - entries.length;
+    const now = clock.now();
+    const taken = await store.write.takeOutbox({ limit: room, now });
+    if (taken.length > 0) {
+      entries.push(...lanes.sort(taken));
+      // What went to wait for its files may have left room for more.
+      if (entries.length === 0) hasNews = true;
+      return { entries, wait: null };
+    }
+    const held = await store.read.nextHeld({ now });
+    if (held === null) return { entries, wait: null };
+    if (held - now <= LONGEST_HOLD_MS) return { entries, wait: Math.min(held - now, LOOK_AT_HOLD_MS) };
+    const released = await store.write.takeOutbox({ limit: room, now: held });
+    if (released.length > 0) hasNews = true;
+    return { entries: [...entries, ...lanes.sort(released)], wait: LOOK_AT_HOLD_MS };
+  }
+
   async function run() {
     let failures = 0;
     while (!stopped.signal.aborted) {
       hasNews = false;
       let wait: number | null;
+      let entries: OutboxEntry[] = [];
       try {
-        const entries = await store.write.takeOutbox({ limit });
+        const taken = await inTurn(take);
+        entries = taken.entries;
         if (entries.length === 0) {
-          if (!hasNews) await pause.wait(null);
+          if (!hasNews) await pause.wait(taken.wait);
           continue;
         }
         wait = await post(entries, failures);
       } catch (error) {
         log('outbox.failed', { error: error instanceof Error ? error.name : 'unknown' });
+        stranded.push(...entries);
         wait = backOffDelay(failures + 1, deps.random);
       }
-      if (wait === null) {
-        deps.onRevoked();
-        return;
-      }
+      if (wait === null) return;
       failures = wait === 0 ? 0 : failures + 1;
       if (wait > 0 && !stopped.signal.aborted && (await pause.wait(wait))) failures = 0;
       isToldToWait = false;
     }
   }
 
+  function wake() {
+    lanes.wake();
+    takeSoon();
+  }
+
   return {
     start() {
       running = run();
     },
-    wake() {
-      hasNews = true;
-      if (!isToldToWait) pause.end();
+    wake,
+    whileWithdrawn(messageId, step) {
+      const result = inTurn(async () => {
+        await giveBack(lanes.find(messageId));
+        return step();
+      });
+      void result.catch(() => undefined).then(wake);
+      return result;
     },
     async stop() {
       stopped.abort();
       pause.close();
+      const held = await lanes.close();
       await running;
+      await giveBack([...stranded, ...held]);
     },
   };
 }
