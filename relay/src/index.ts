@@ -18,6 +18,7 @@ import { feedRoutes } from './http/feed-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { operatorRoutes } from './http/operator-routes.ts';
 import { presenceRoutes } from './http/presence-routes.ts';
+import { mediaRoutes } from './http/media-routes.ts';
 import { createServer } from './http/server.ts';
 import { sessionRoutes, signInRoute } from './http/session-routes.ts';
 import { webhookRoutes } from './http/webhook-routes.ts';
@@ -27,6 +28,8 @@ import { startSnoozes } from './jobs/snoozes.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type { RelaySettings } from './settings.ts';
 import { createDelivery } from './whatsapp/deliver.ts';
+import { createDiskFiles } from './media/files.ts';
+import { createMedia } from './media/media.ts';
 import { createGraphClient } from './whatsapp/graph-client.ts';
 import { createReadReceipts } from './whatsapp/read-receipts.ts';
 import { createWebhookEvents } from './whatsapp/webhook-events.ts';
@@ -69,8 +72,12 @@ export function createRelay(deps: RelayDeps): Relay {
   const streams = createStreams({ database, liveFeed, presence });
   const write = createWriter({ database, doorbell });
 
-  const sessions = createSessions({ database, clock, throttle: createLoginThrottle({ database, clock }) });
-  const commands = createCommands({ write, jobs, clock, logger });
+  const throttle = createLoginThrottle({ database, clock });
+  const sessions = createSessions({ database, clock, throttle, sessionsBell });
+  const colleagues = createColleagues({ database, write, throttle, clock, sessionsBell });
+  const commands = createCommands({ write, jobs, clock, logger, sessionsBell });
+  const files = createDiskFiles(settings.mediaFolder);
+  const media = createMedia({ database, files, clock, logger });
   const graph = createGraphClient(settings.whatsapp);
   const secrets = createSecretBox(settings.secretKey);
   const sendReadReceipt = createReadReceipts({ database, graph, secrets, logger });
@@ -111,6 +118,7 @@ export function createRelay(deps: RelayDeps): Relay {
     presenceRoutes(scope, { presence });
     deviceRoutes(scope, { sessions });
   });
+    mediaRoutes(scope, { media });
 
   let stopHousekeeping = async () => {};
   let stopSnoozes = async () => {};

@@ -12,11 +12,18 @@ export const RelaySettings = z.object({
     verifyToken: z.string().min(1),
     /** Base of the Graph API, version included. */
     graphUrl: z.url().default('https://graph.facebook.com/v25.0'),
+    /**
+     * Hosts files of patients may be fetched from, besides the Graph API's own: a forged address must not be given the
+     * access token. `*.` stands for any name below.
+     */
+    mediaHosts: z.array(z.string().min(1)).default(['lookaside.fbsbx.com', '*.whatsapp.net']),
     /** Longest wait for an answer of the Graph API, milliseconds; after it the send is `unknown`. */
     sendTimeoutMs: z.coerce.number().int().positive().default(20_000),
     /** How long a send without an answer waits for a status webhook before it is sent again, milliseconds. */
     unknownGraceMs: z.coerce.number().int().nonnegative().default(120_000),
   }),
+  /** Where files of patients and of the clinic are kept; on a volume all processes share. */
+  mediaFolder: z.string().min(1).default('.data/media'),
   /** Encrypts what must be readable again (access tokens); at least 32 characters. */
   secretKey: z.string().min(32),
   /** Opens the operator's routes; none when absent. */
@@ -39,8 +46,10 @@ const VARIABLES: Record<string, string> = {
   'whatsapp.appSecrets': 'WHATSAPP_APP_SECRET',
   'whatsapp.verifyToken': 'WHATSAPP_VERIFY_TOKEN',
   'whatsapp.graphUrl': 'WHATSAPP_GRAPH_URL',
+  'whatsapp.mediaHosts': 'WHATSAPP_MEDIA_HOSTS',
   'whatsapp.sendTimeoutMs': 'WHATSAPP_SEND_TIMEOUT_MS',
   'whatsapp.unknownGraceMs': 'WHATSAPP_UNKNOWN_GRACE_MS',
+  mediaFolder: 'RECADO_MEDIA_FOLDER',
   secretKey: 'RECADO_SECRET_KEY',
   operatorToken: 'RECADO_OPERATOR_TOKEN',
   unknownNumbers: 'RECADO_UNKNOWN_NUMBERS',
@@ -68,9 +77,13 @@ export function readSettings(environment: NodeJS.ProcessEnv): RelaySettings {
         .map((secret) => secret.trim()),
       verifyToken: value('WHATSAPP_VERIFY_TOKEN'),
       graphUrl: value('WHATSAPP_GRAPH_URL'),
+      mediaHosts: value('WHATSAPP_MEDIA_HOSTS')
+        ?.split(',')
+        .map((host) => host.trim()),
       sendTimeoutMs: value('WHATSAPP_SEND_TIMEOUT_MS'),
       unknownGraceMs: value('WHATSAPP_UNKNOWN_GRACE_MS'),
     },
+    mediaFolder: value('RECADO_MEDIA_FOLDER'),
     secretKey: value('RECADO_SECRET_KEY'),
     operatorToken: value('RECADO_OPERATOR_TOKEN'),
     unknownNumbers: value('RECADO_UNKNOWN_NUMBERS'),

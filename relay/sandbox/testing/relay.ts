@@ -1,5 +1,8 @@
 import { newId, Session, type Id } from '@recado/protocol';
 import { createHmac } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createAdministration } from '../../src/accounts/administration.ts';
 import { createSecretBox } from '../../src/accounts/secrets.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
@@ -41,9 +44,14 @@ export interface TestRelayOptions {
   sendTimeoutMs?: number;
   unknownGraceMs?: number;
   unknownNumbers?: 'quarantine' | 'adopt';
+  /** Where its files are; a folder of its own for each database when absent. */
+  mediaFolder?: string;
   clock?: Clock;
   logger?: Logger;
 }
+
+const mediaFolderOf = (databaseUrl: string) =>
+  join(tmpdir(), 'recado-test-media', databaseUrl.split('/').at(-1) || 'nowhere');
 
 export function testSettings(options: TestRelayOptions = {}): RelaySettings {
   return RelaySettings.parse({
@@ -56,6 +64,7 @@ export function testSettings(options: TestRelayOptions = {}): RelaySettings {
       sendTimeoutMs: options.sendTimeoutMs,
       unknownGraceMs: options.unknownGraceMs,
     },
+    mediaFolder: options.mediaFolder ?? mediaFolderOf(options.databaseUrl ?? ''),
     secretKey: testSecrets.secretKey,
     operatorToken: testSecrets.operatorToken,
     unknownNumbers: options.unknownNumbers,
@@ -141,6 +150,7 @@ export async function postWebhook(relayUrl: string, body: object | Buffer | stri
 export interface TestRelay {
   url: string;
   databaseUrl: string;
+  mediaFolder: string;
   /** The clinic made for the test, unless an existing database was passed. */
   clinic: TestClinic;
   signIn(agent?: TestAgent): Promise<Session>;
@@ -162,16 +172,18 @@ export async function startTestRelay(
   const clinic = options.clinic ?? (await createTestClinic(database.url, options));
   const relay = createRelay({
     databaseUrl: database.url,
-    settings: testSettings(options),
+    settings: testSettings({ ...options, databaseUrl: database.url }),
     logger: options.logger ?? silentLogger,
     ...(options.clock ? { clock: options.clock } : {}),
   });
   const { url } = await relay.listen();
+  const mediaFolder = options.mediaFolder ?? mediaFolderOf(database.url);
   let stopped: Promise<void> | null = null;
   const stop = () => (stopped ??= relay.close());
   return {
     url,
     databaseUrl: database.url,
+    mediaFolder,
     clinic,
     signIn: (agent = clinic.agents[0] as TestAgent) => signIn(url, agent),
     postWebhook: (body) => postWebhook(url, body),
@@ -179,6 +191,7 @@ export async function startTestRelay(
     async close() {
       await stop();
       await database.drop();
+      if (options.databaseUrl === undefined) await rm(mediaFolder, { recursive: true, force: true });
     },
   };
 }
