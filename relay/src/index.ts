@@ -1,3 +1,4 @@
+import { createColleagues } from './accounts/colleagues.ts';
 import { createSecretBox } from './accounts/secrets.ts';
 import { createSessions } from './accounts/sessions.ts';
 import { createLoginThrottle } from './accounts/throttle.ts';
@@ -12,15 +13,15 @@ import { createPresence } from './feed/presence.ts';
 import { createStreams } from './feed/stream.ts';
 import { createWriter } from './feed/writer.ts';
 import { requireSession } from './http/authentication.ts';
+import { colleagueRoutes } from './http/colleague-routes.ts';
 import { commandRoutes } from './http/command-routes.ts';
 import { deviceRoutes } from './http/device-routes.ts';
 import { feedRoutes } from './http/feed-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { operatorRoutes } from './http/operator-routes.ts';
 import { presenceRoutes } from './http/presence-routes.ts';
-import { mediaRoutes } from './http/media-routes.ts';
 import { createServer } from './http/server.ts';
-import { sessionRoutes, signInRoute } from './http/session-routes.ts';
+import { sessionRoutes, signInRoutes } from './http/session-routes.ts';
 import { webhookRoutes } from './http/webhook-routes.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -28,8 +29,6 @@ import { startSnoozes } from './jobs/snoozes.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type { RelaySettings } from './settings.ts';
 import { createDelivery } from './whatsapp/deliver.ts';
-import { createDiskFiles } from './media/files.ts';
-import { createMedia } from './media/media.ts';
 import { createGraphClient } from './whatsapp/graph-client.ts';
 import { createReadReceipts } from './whatsapp/read-receipts.ts';
 import { createWebhookEvents } from './whatsapp/webhook-events.ts';
@@ -66,18 +65,17 @@ export function createRelay(deps: RelayDeps): Relay {
   const jobs = createJobs({ databaseUrl, logger, shutdownMs: settings.whatsapp.sendTimeoutMs + 5_000 });
 
   const notifier = createNotifier({ database, logger });
-  const doorbell = createDoorbell({ notifier });
+  const doorbell = createDoorbell({ notifier, of: 'changes' });
+  const sessionsBell = createDoorbell({ notifier, of: 'sessions' });
   const presence = createPresence({ notifier });
   const liveFeed = createLiveFeed({ database, doorbell, logger });
-  const streams = createStreams({ database, liveFeed, presence });
+  const streams = createStreams({ database, liveFeed, presence, sessionsBell });
   const write = createWriter({ database, doorbell });
 
   const throttle = createLoginThrottle({ database, clock });
   const sessions = createSessions({ database, clock, throttle, sessionsBell });
   const colleagues = createColleagues({ database, write, throttle, clock, sessionsBell });
   const commands = createCommands({ write, jobs, clock, logger, sessionsBell });
-  const files = createDiskFiles(settings.mediaFolder);
-  const media = createMedia({ database, files, clock, logger });
   const graph = createGraphClient(settings.whatsapp);
   const secrets = createSecretBox(settings.secretKey);
   const sendReadReceipt = createReadReceipts({ database, graph, secrets, logger });
@@ -107,7 +105,7 @@ export function createRelay(deps: RelayDeps): Relay {
   let closing = false;
   const app = createServer({ clock, logger, trustProxy: settings.trustProxy });
   healthRoutes(app, { database, isClosing: () => closing });
-  signInRoute(app, { sessions });
+  signInRoutes(app, { sessions, colleagues });
   app.register(async (scope) => webhookRoutes(scope, { events, settings: settings.whatsapp, logger }));
   app.register(async (scope) => operatorRoutes(scope, { events, operatorToken: settings.operatorToken }));
   app.register(async (scope) => {
@@ -117,8 +115,8 @@ export function createRelay(deps: RelayDeps): Relay {
     commandRoutes(scope, { commands });
     presenceRoutes(scope, { presence });
     deviceRoutes(scope, { sessions });
+    colleagueRoutes(scope, { colleagues });
   });
-    mediaRoutes(scope, { media });
 
   let stopHousekeeping = async () => {};
   let stopSnoozes = async () => {};

@@ -64,7 +64,12 @@ describe('signing in', () => {
     testDatabase = await createTestDatabase();
     database = createDatabase({ url: testDatabase.url });
     const clock = { now: () => now };
-    sessions = createSessions({ database, clock, throttle: createLoginThrottle({ database, clock }) });
+    sessions = createSessions({
+      database,
+      clock,
+      throttle: createLoginThrottle({ database, clock }),
+      sessionsBell: { ring: () => {}, onRing: () => () => {} },
+    });
     agent = (await createTestClinic(testDatabase.url)).agents[0] as TestAgent;
   });
   afterEach(async () => {

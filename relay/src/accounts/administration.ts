@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { toTimestamp } from '@recado/protocol';
 import { recordChange } from '../feed/record.ts';
+import { isDuplicate } from './duplicates.ts';
 import { hashPassword } from './passwords.ts';
 import type { SecretBox } from './secrets.ts';
 
@@ -17,11 +18,9 @@ export class AlreadyExistsError extends Error {
   override readonly name = 'AlreadyExistsError';
 }
 
-const UNIQUE_VIOLATION = '23505';
-
 function explainDuplicate(sentence: string) {
   return (error: unknown): never => {
-    if ((error as { code?: string }).code === UNIQUE_VIOLATION) throw new AlreadyExistsError(sentence);
+    if (isDuplicate(error)) throw new AlreadyExistsError(sentence);
     throw error;
   };
 }

@@ -2,13 +2,15 @@ import {
   Agent,
   Clinic,
   toTimestamp,
+  type Device,
   type Id,
   type Session,
   type SessionRequest,
   type SignedDevice,
 } from '@recado/protocol';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../db/database.ts';
+import type { Client, Database } from '../db/database.ts';
+import type { Doorbell } from '../feed/doorbell.ts';
 import { verifyPassword } from './passwords.ts';
 import { hashToken, newToken } from './secrets.ts';
 import type { LoginThrottle } from './throttle.ts';
@@ -32,43 +34,56 @@ interface SessionsDeps {
   database: Database;
   throttle: LoginThrottle;
   clock: Clock;
+  /** Rung when sessions have ended, so that what is open on them ends too. */
+  sessionsBell: Doorbell;
 }
 
-export function createSessions({ database, throttle, clock }: SessionsDeps) {
-  async function openSession(request: SessionRequest, clinicId: Id, agentId: Id): Promise<Session> {
-    const token = newToken();
-    const now = toTimestamp(clock.now());
-    return database.inClinic(clinicId, async (client) => {
-      const { device } = request;
-      await client.query(
-        `insert into devices (clinic_id, id, agent_id, name, platform, app_version, created_at, last_seen_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $7)
-         on conflict (clinic_id, agent_id, id) do update
-           set name = excluded.name, platform = excluded.platform, app_version = excluded.app_version,
-               last_seen_at = excluded.last_seen_at`,
-        [clinicId, device.id, agentId, device.name, device.platform, device.appVersion, now],
-      );
-      await client.query(
-        `insert into sessions (token_hash, clinic_id, agent_id, device_id, created_at)
-         values ($1, $2, $3, $4, $5)`,
-        [hashToken(token), clinicId, agentId, device.id, now],
-      );
-      const { rows } = await client.query<{ agent: unknown; clinic: unknown }>(
-        `select (select data from wire_agent where clinic_id = $1 and id = $2) as agent,
-                (select data from wire_clinic where clinic_id = $1) as clinic`,
-        [clinicId, agentId],
-      );
-      return { token, agent: Agent.parse(rows[0]?.agent), clinic: Clinic.parse(rows[0]?.clinic) };
-    });
-  }
+/** Opens a session for an agent on a device, in the transaction of `client`. */
+export async function openSession(
+  client: Client,
+  { device, clinicId, agentId, now }: { device: Device; clinicId: Id; agentId: Id; now: number },
+): Promise<Session> {
+  const token = newToken();
+  await client.query(
+    `insert into devices (clinic_id, id, agent_id, name, platform, app_version, created_at, last_seen_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $7)
+     on conflict (clinic_id, agent_id, id) do update
+       set name = excluded.name, platform = excluded.platform, app_version = excluded.app_version,
+           last_seen_at = excluded.last_seen_at`,
+    [clinicId, device.id, agentId, device.name, device.platform, device.appVersion, toTimestamp(now)],
+  );
+  await client.query(
+    `insert into sessions (token_hash, clinic_id, agent_id, device_id, created_at)
+     values ($1, $2, $3, $4, $5)`,
+    [hashToken(token), clinicId, agentId, device.id, toTimestamp(now)],
+  );
+  const { rows } = await client.query<{ agent: unknown; clinic: unknown }>(
+    `select (select data from wire_agent where clinic_id = $1 and id = $2) as agent,
+            (select data from wire_clinic where clinic_id = $1) as clinic`,
+    [clinicId, agentId],
+  );
+  return { token, agent: Agent.parse(rows[0]?.agent), clinic: Clinic.parse(rows[0]?.clinic) };
+}
 
+/** Ends every session of an agent, in the transaction of `client`. The caller rings the sessions' bell afterwards. */
+export async function endSessions(
+  client: Client,
+  { clinicId, agentId, now }: { clinicId: Id; agentId: Id; now: number },
+): Promise<void> {
+  await client.query(
+    'update sessions set revoked_at = $3 where clinic_id = $1 and agent_id = $2 and revoked_at is null',
+    [clinicId, agentId, toTimestamp(now)],
+  );
+}
+
+export function createSessions({ database, throttle, clock, sessionsBell }: SessionsDeps) {
   return {
     /** `address` is where the request came from. An unknown e-mail address takes as long as a wrong password. */
     async signIn(request: SessionRequest, address: string): Promise<SignIn> {
       const retryAfterSeconds = await throttle.begin(request.email, address);
       if (retryAfterSeconds > 0) return { outcome: 'throttled', retryAfterSeconds };
       const { rows } = await database.asSystem((client) =>
-        client.query<{ clinic_id: Id; id: Id; password_hash: string }>(
+        client.query<{ clinic_id: Id; id: Id; password_hash: string | null }>(
           'select clinic_id, id, password_hash from agents where email = $1 and active',
           [request.email],
         ),
@@ -77,7 +92,15 @@ export function createSessions({ database, throttle, clock }: SessionsDeps) {
       const right = await verifyPassword(request.password, agent?.password_hash ?? null);
       if (!agent || !right) return { outcome: 'refused' };
       await throttle.succeeded(request.email);
-      return { outcome: 'signedIn', session: await openSession(request, agent.clinic_id, agent.id) };
+      const session = await database.inClinic(agent.clinic_id, (client) =>
+        openSession(client, {
+          device: request.device,
+          clinicId: agent.clinic_id,
+          agentId: agent.id,
+          now: clock.now(),
+        }),
+      );
+      return { outcome: 'signedIn', session };
     },
 
     /** Who holds the token, or null when it is unknown, revoked, or its agent is no longer active. */
@@ -99,6 +122,14 @@ export function createSessions({ database, throttle, clock }: SessionsDeps) {
         role: row.role,
         deviceId: row.device_id,
       };
+    },
+
+    /** Whether the token is of a device that was revoked: then its holder is to erase what it has. */
+    async isOfRevokedDevice(token: string): Promise<boolean> {
+      const { rowCount } = await database.asSystem((client) =>
+        client.query('select from sessions where token_hash = $1 and device_revoked', [hashToken(token)]),
+      );
+      return Boolean(rowCount);
     },
 
     /** Every device somebody of the clinic has signed in on, the latest first. */
@@ -123,12 +154,15 @@ export function createSessions({ database, throttle, clock }: SessionsDeps) {
       }));
     },
 
-    /** Ends every session on a device. False when the clinic has no such device. */
+    /**
+     * Revokes a device, the asking one too: every session there ever was on it is told to erase what it has. Signing in
+     * on it again begins anew. False when the clinic has no such device.
+     */
     async revokeDevice(clinicId: Id, deviceId: Id): Promise<boolean> {
-      return database.inClinic(clinicId, async (client) => {
+      const isKnown = await database.inClinic(clinicId, async (client) => {
         await client.query(
-          `update sessions set revoked_at = $3
-           where clinic_id = $1 and device_id = $2 and revoked_at is null`,
+          `update sessions set revoked_at = coalesce(revoked_at, $3), device_revoked = true
+           where clinic_id = $1 and device_id = $2`,
           [clinicId, deviceId, toTimestamp(clock.now())],
         );
         const { rowCount } = await client.query('select from devices where clinic_id = $1 and id = $2', [
@@ -137,6 +171,8 @@ export function createSessions({ database, throttle, clock }: SessionsDeps) {
         ]);
         return Boolean(rowCount);
       });
+      if (isKnown) sessionsBell.ring(clinicId);
+      return isKnown;
     },
 
     async revoke(token: string): Promise<void> {

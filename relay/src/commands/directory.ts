@@ -1,4 +1,5 @@
-import { RefusalCode, type CommandArguments, type Id } from '@recado/protocol';
+import { RefusalCode, type ClinicSettings, type CommandArguments, type Id } from '@recado/protocol';
+import { isDeepStrictEqual } from 'node:util';
 import {
   deleteEntry,
   findTag,
@@ -116,12 +117,13 @@ export async function updateClinicSettings(
 ): Promise<CommandOutcome> {
   if (agent.role !== 'admin') return refused(RefusalCode.forbidden);
   const before = await readClinicSettings(client, clinicId);
-  const after = { ...before };
-  if (args.settings.assignOnFirstReply !== undefined) {
-    after.assignOnFirstReply = args.settings.assignOnFirstReply;
-  }
-  if (args.settings.readReceipts !== undefined) after.readReceipts = args.settings.readReceipts;
-  const isSame =
-    before.assignOnFirstReply === after.assignOnFirstReply && before.readReceipts === after.readReceipts;
-  return isSame ? applied() : applied(await writeClinicSettings(client, clinicId, after));
+  const { assignOnFirstReply, readReceipts, openingHours } = args.settings;
+  const after: ClinicSettings = {
+    assignOnFirstReply: assignOnFirstReply ?? before.assignOnFirstReply,
+    readReceipts: readReceipts ?? before.readReceipts,
+    openingHours: openingHours === undefined ? before.openingHours : openingHours,
+  };
+  return isDeepStrictEqual(before, after)
+    ? applied()
+    : applied(await writeClinicSettings(client, clinicId, after));
 }

@@ -11,9 +11,11 @@ import type { Identity } from '../accounts/sessions.ts';
 import type { Clock } from '../clock.ts';
 import type { Client } from '../db/database.ts';
 import { isAboutTheData } from '../db/errors.ts';
+import type { Doorbell } from '../feed/doorbell.ts';
 import type { WriteToClinic } from '../feed/writer.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { describeError, type Logger } from '../logger.ts';
+import { updateAgent } from './agents.ts';
 import { assign, tag, unassign, untag } from './belonging.ts';
 import {
   closeConversation,
@@ -38,6 +40,7 @@ import {
 } from './directory.ts';
 import { retryMessage, sendMessage } from './messages.ts';
 import { addNote } from './notes.ts';
+import { createQuickReply, removeQuickReply, updateQuickReply } from './quick-replies.ts';
 import { refused, type CommandOutcome, type CommandScope } from './scope.ts';
 
 interface CommandsDeps {
@@ -45,6 +48,7 @@ interface CommandsDeps {
   jobs: Jobs;
   clock: Clock;
   logger: Logger;
+  sessionsBell: Doorbell;
 }
 
 function perform(scope: CommandScope, command: Command): Promise<CommandOutcome> {
@@ -100,8 +104,16 @@ function perform(scope: CommandScope, command: Command): Promise<CommandOutcome>
       return updateTeam(scope, known.args);
     case 'team.delete':
       return deleteTeam(scope, known.args);
+    case 'quickReply.create':
+      return createQuickReply(scope, known.args);
+    case 'quickReply.update':
+      return updateQuickReply(scope, known.args);
+    case 'quickReply.delete':
+      return removeQuickReply(scope, known.args);
     case 'clinic.updateSettings':
       return updateClinicSettings(scope, known.args);
+    case 'agent.update':
+      return updateAgent(scope, known.args);
   }
 }
 
@@ -125,14 +137,18 @@ async function firstResult(
   return CommandResult.parse(rows[0]?.result);
 }
 
+/** One request's turn in the clinic: its transaction, and who asks. */
+interface Turn extends Pick<CommandScope, 'client' | 'onSessionsEnded'> {
+  identity: Identity;
+}
+
 /**
  * Carries out what people want. Each command has its effect exactly once: its id and its result are written in the
  * same transaction as its effect, and a repeat is answered with the first result.
  */
-export function createCommands({ write, jobs, clock, logger }: CommandsDeps) {
+export function createCommands({ write, jobs, clock, logger, sessionsBell }: CommandsDeps) {
   async function runOnce(
-    client: Client,
-    identity: Identity,
+    { client, identity, onSessionsEnded }: Turn,
     command: Command,
     action: (scope: CommandScope) => Promise<CommandOutcome>,
   ): Promise<CommandResult> {
@@ -146,6 +162,7 @@ export function createCommands({ write, jobs, clock, logger }: CommandsDeps) {
       agent: identity,
       basedOn: COMMANDS_REFUSED_WHEN_STALE.has(command.type) ? command.basedOn : null,
       now,
+      onSessionsEnded,
       enqueueDelivery: jobs.enqueueDelivery,
       enqueueReadReceipt: jobs.enqueueReadReceipt,
     });
@@ -159,10 +176,11 @@ export function createCommands({ write, jobs, clock, logger }: CommandsDeps) {
   }
 
   /** In its own savepoint: what goes wrong with it leaves the others alone. */
-  async function execute(client: Client, identity: Identity, command: Command): Promise<CommandResult> {
+  async function execute(turn: Turn, command: Command): Promise<CommandResult> {
+    const { client } = turn;
     await client.query('savepoint command');
     try {
-      const result = await runOnce(client, identity, command, (scope) => perform(scope, command));
+      const result = await runOnce(turn, command, (scope) => perform(scope, command));
       await client.query('release savepoint command');
       return result;
     } catch (error) {
@@ -170,7 +188,7 @@ export function createCommands({ write, jobs, clock, logger }: CommandsDeps) {
       await client.query('rollback to savepoint command');
       // It would fail the same way for ever, and hold up everything behind it in the outbox.
       logger.error('command failed', { commandId: command.id, ...describeError(error) });
-      return runOnce(client, identity, command, async () => refused(RefusalCode.invalidArguments));
+      return runOnce(turn, command, async () => refused(RefusalCode.invalidArguments));
     }
   }
 
@@ -180,11 +198,17 @@ export function createCommands({ write, jobs, clock, logger }: CommandsDeps) {
      * hundred closed at once wait for the disk a few times and not two hundred.
      */
     async executeAll(identity: Identity, commands: Command[]): Promise<CommandResult[]> {
+      let haveSessionsEnded = false;
+      const onSessionsEnded = () => {
+        haveSessionsEnded = true;
+      };
       const results = await write(identity.clinicId, async (client) => {
         const done: CommandResult[] = [];
-        for (const command of commands) done.push(await execute(client, identity, command));
+        for (const command of commands)
+          done.push(await execute({ client, identity, onSessionsEnded }, command));
         return done;
       });
+      if (haveSessionsEnded) sessionsBell.ring(identity.clinicId);
       jobs.wake();
       return results;
     },

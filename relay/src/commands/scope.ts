@@ -13,6 +13,8 @@ export interface CommandScope extends Pick<Jobs, 'enqueueDelivery' | 'enqueueRea
   basedOn: number | null;
   /** Relay time, epoch milliseconds. */
   now: number;
+  /** To be called when the command has ended sessions: what is open on them ends after the commit. */
+  onSessionsEnded: () => void;
 }
 
 /** `seq` is the number of the last change; absent when nothing had to change. */

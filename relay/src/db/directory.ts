@@ -1,4 +1,4 @@
-import { isSameName, type ClinicSettings, type Id } from '@recado/protocol';
+import { DEFAULT_CLINIC_SETTINGS, isSameName, type ClinicSettings, type Id } from '@recado/protocol';
 import { recordChange, recordChanges } from '../feed/record.ts';
 import type { Client } from './database.ts';
 
@@ -34,12 +34,13 @@ export async function findUnknown(
 }
 
 export async function readClinicSettings(client: Client, clinicId: Id): Promise<ClinicSettings> {
-  const { rows } = await client.query<{ settings: ClinicSettings }>(
+  const { rows } = await client.query<{ settings: Partial<ClinicSettings> }>(
     'select settings from clinics where clinic_id = $1',
     [clinicId],
   );
   if (!rows[0]) throw new Error('the clinic of the transaction does not exist');
-  return rows[0].settings;
+  // Settings this clinic has not seen yet are as by default.
+  return { ...DEFAULT_CLINIC_SETTINGS, ...rows[0].settings };
 }
 
 export async function writeClinicSettings(

@@ -48,7 +48,7 @@ test('what an older relay wrote as a code in the text becomes an event, in every
     }
   }
 
-  expect(await migrate(database.url)).toEqual([50]);
+  expect(await migrate(database.url)).toContain(50);
   for (const clinicId of clinics) {
     expect(await inClinic(clinicId, 'select kind, text, content from messages order by ordinal')).toEqual([
       { kind: 'system', text: null, content: { event: { code: 'reopened_by_patient' } } },

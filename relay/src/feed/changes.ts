@@ -3,6 +3,7 @@ import type { Client, Database } from '../db/database.ts';
 import { changeText, WIRE_VIEWS, type ChangeText } from './wire.ts';
 
 export interface FeedPage {
+  /** For all of the clinic: `visibleChanges` says what an agent may be told. */
   changes: ChangeText[];
   /** Cursor to continue from. */
   next: number;
@@ -39,15 +40,17 @@ export async function readChanges(
     id: string;
     op: 'put' | 'del';
     data: string | null;
+    visibleTo: string | null;
   }>(
-    `select seq, entity, id, op, case when op = 'put' then case entity ${DATA} end end as data
+    `select seq, entity, id, op, case when op = 'put' then case entity ${DATA} end end as data,
+       case when op = 'put' and entity = 'quickReply' then (
+         select owner_agent_id from quick_replies reply
+         where reply.clinic_id = changes.clinic_id and reply.id = changes.id) end as "visibleTo"
      from changes where clinic_id = $1 and seq > $2 order by seq limit $3`,
     [request.clinicId, request.after, request.limit],
   );
   const next = rows.at(-1)?.seq ?? request.after;
-  const changes = rows
-    .filter(({ op, data }) => op === 'del' || data !== null)
-    .map(({ seq, entity, id, op, data }) => changeText(seq, entity, id, op, data));
+  const changes = rows.filter(({ op, data }) => op === 'del' || data !== null).map(changeText);
   return { changes, next, more: rows.length === request.limit, head: Math.max(headBefore, next) };
 }
 

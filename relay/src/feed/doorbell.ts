@@ -1,9 +1,7 @@
 import type { Notifier } from '../db/notifier.ts';
 
-const CHANNEL = 'recado_changes';
-
 /**
- * Tells processes that a clinic has new changes. Only a wake-up: it carries no data and may be lost, since readers
+ * Tells processes that something of a clinic has changed. Only a wake-up: it carries no data and may be lost, since readers
  * also look by the clock. Sent after the commit and not in the transaction, because PostgreSQL makes all commits
  * that carry a NOTIFY wait for each other.
  */
@@ -14,18 +12,26 @@ export interface Doorbell {
   onRing(listener: (clinicId: string) => void): () => void;
 }
 
-export function createDoorbell({ notifier }: { notifier: Notifier }): Doorbell {
+/** A bell for each thing to be told: `changes` are new in the feed, `sessions` have ended. */
+export function createDoorbell({
+  notifier,
+  of,
+}: {
+  notifier: Notifier;
+  of: 'changes' | 'sessions';
+}): Doorbell {
+  const channel = `recado_${of}`;
   const listeners = new Set<(clinicId: string) => void>();
 
   function tell(clinicId: string) {
     for (const listener of listeners) listener(clinicId);
   }
-  notifier.listen(CHANNEL, tell);
+  notifier.listen(channel, tell);
 
   return {
     ring(clinicId) {
       tell(clinicId);
-      notifier.tell(CHANNEL, clinicId);
+      notifier.tell(channel, clinicId);
     },
     onRing(listener) {
       listeners.add(listener);

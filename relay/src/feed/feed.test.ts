@@ -9,6 +9,7 @@ import {
   type RelayClient,
 } from '../../sandbox/testing/relay-client.ts';
 import { createTestClinic, startTestRelay, type TestRelay } from '../../sandbox/testing/relay.ts';
+import { openStream as followStream } from '../../sandbox/testing/stream.ts';
 import { inboundWebhook, textPart } from '../../sandbox/testing/webhook-bodies.ts';
 import { createDatabase, type Database } from '../db/database.ts';
 import { pruneChanges, readChanges } from './changes.ts';
@@ -130,43 +131,7 @@ describe('changes', () => {
   );
 });
 
-/** Reads a stream's events until closed. */
-async function openStream(after: number, url = relay.url) {
-  const abort = new AbortController();
-  const response = await fetch(`${url}/v1/stream?after=${after}`, {
-    headers: client.headers,
-    signal: abort.signal,
-  });
-  const events: { event: string; id: string | undefined; data: Record<string, unknown>; at: number }[] = [];
-  const reading = (async () => {
-    let text = '';
-    for await (const chunk of response.body ?? []) {
-      text += Buffer.from(chunk as Uint8Array).toString();
-      const frames = text.split('\n\n');
-      text = frames.pop() ?? '';
-      for (const frame of frames) {
-        const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1];
-        events.push({
-          event: field('event') ?? '',
-          id: field('id'),
-          data: JSON.parse(field('data') ?? '{}') as Record<string, unknown>,
-          at: performance.now(),
-        });
-      }
-    }
-  })().catch(() => undefined);
-  return {
-    status: response.status,
-    headers: response.headers,
-    events,
-    changes: () => events.filter(({ event }) => event === 'change').map(({ id }) => Number(id)),
-    async close() {
-      abort.abort();
-      await reading;
-    },
-    ended: reading,
-  };
-}
+const openStream = (after: number, url = relay.url) => followStream(url, { headers: client.headers, after });
 
 describe('the stream', () => {
   test('sends what is missing, then lives: every change once and in order', async () => {

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Database } from '../db/database.ts';
 import { readChanges } from './changes.ts';
+import type { Doorbell } from './doorbell.ts';
 import type { LiveFeed, Subscriber } from './live-feed.ts';
 import type { Presence } from './presence.ts';
-import type { ChangeText } from './wire.ts';
+import { visibleChanges, type ChangeText } from './wire.ts';
 
 /** A reader that is this far behind is dropped; it reconnects and reads on from its cursor. */
 export const STREAM_BUFFER_LIMIT = 4 * 1024 * 1024;
@@ -19,11 +20,13 @@ function frame({ seq, json }: ChangeText): string {
 
 interface StreamRequest {
   clinicId: string;
+  /** Who reads: some things are told to their owner only. */
+  agentId: string;
   /** The reader's own device, which is not told of itself. */
   deviceId: string;
   after: number;
   response: ServerResponse;
-  /** Asked at every ping: a session that was ended must not go on listening. */
+  /** Asked at every ping and when sessions of the clinic have ended: a session that is over must not go on listening. */
   isStillAllowed: () => Promise<boolean>;
 }
 
@@ -35,10 +38,12 @@ export function createStreams({
   database,
   liveFeed,
   presence,
+  sessionsBell,
 }: {
   database: Database;
   liveFeed: LiveFeed;
   presence: Presence;
+  sessionsBell: Doorbell;
 }) {
   const open = new Set<ServerResponse>();
 
@@ -59,6 +64,7 @@ export function createStreams({
   return {
     async open({
       clinicId,
+      agentId,
       deviceId,
       after,
       response,
@@ -84,17 +90,26 @@ export function createStreams({
         cursor: () => cursor,
         take(changes, next) {
           cursor = next;
-          if (changes.length > 0) write(response, changes.map(frame).join(''));
+          const visible = visibleChanges(changes, agentId);
+          if (visible.length > 0) write(response, visible.map(frame).join(''));
         },
         lost: () => response.destroy(),
       };
       const ended = new Promise<void>((resolve) => response.once('close', resolve));
       const ping = () => write(response, `event: ${StreamEvent.ping}\ndata: {"head":${cursor}}\n\n`);
       let stopFollowing = () => {};
+      const check = async () => {
+        const isAllowed = await isStillAllowed().catch(() => true);
+        if (!isAllowed) response.destroy();
+        return isAllowed;
+      };
+      const stopHearing = sessionsBell.onRing((rung) => {
+        if (rung === clinicId) void check();
+      });
+      // The session may have ended between the request and the line above.
+      void check();
       const timer = setInterval(() => {
-        void isStillAllowed()
-          .catch(() => true)
-          .then((allowed) => (allowed ? ping() : response.destroy()));
+        void check().then((isAllowed) => isAllowed && ping());
       }, STREAM_PING_MS);
 
       try {
@@ -117,6 +132,7 @@ export function createStreams({
         await ended;
       } finally {
         clearInterval(timer);
+        stopHearing();
         stopFollowing();
         open.delete(response);
         liveFeed.unsubscribe(clinicId, subscriber);

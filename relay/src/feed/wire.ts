@@ -20,19 +20,35 @@ export function lineSql(entity: EntityName, alias: string): string {
     || '","op":"put","data":' || ${alias}.data::text || E'}\\n'`;
 }
 
+/** SQL condition on a row of `alias`, a wire view of an entity, for what the agent in `parameter` may see. */
+export function visibleSql(entity: EntityName, alias: string, parameter: string): string {
+  return entity === 'quickReply'
+    ? `(${alias}.visible_to is null or ${alias}.visible_to = ${parameter})`
+    : 'true';
+}
+
 /** One change as its JSON text. */
 export interface ChangeText {
   seq: number;
   json: string;
+  /** The one agent it may be told; null for everybody of the clinic. */
+  visibleTo: string | null;
 }
 
-export function changeText(
-  seq: number,
-  entity: string,
-  id: string,
-  op: 'put' | 'del',
-  data: string | null,
-): ChangeText {
+export function changeText(change: {
+  seq: number;
+  entity: string;
+  id: string;
+  op: 'put' | 'del';
+  data: string | null;
+  visibleTo: string | null;
+}): ChangeText {
+  const { seq, entity, id, op, data, visibleTo } = change;
   const start = `{"seq":${seq},"entity":"${entity}","id":"${id}","op":"${op}"`;
-  return { seq, json: data === null ? `${start}}` : `${start},"data":${data}}` };
+  return { seq, json: data === null ? `${start}}` : `${start},"data":${data}}`, visibleTo };
+}
+
+/** What of `changes` an agent may be told. That a private thing is gone is told to all: nobody knows whose it was. */
+export function visibleChanges(changes: ChangeText[], agentId: string): ChangeText[] {
+  return changes.filter(({ visibleTo }) => visibleTo === null || visibleTo === agentId);
 }

@@ -19,7 +19,9 @@ export function requireSession(scope: FastifyInstance, sessions: Sessions): void
   scope.addHook('onRequest', async (request) => {
     const token = bearerToken(request);
     request.identity = token === null ? null : await sessions.identify(token);
-    if (request.identity === null) throw problems.sessionRevoked();
+    if (request.identity !== null) return;
+    const isRevoked = token !== null && (await sessions.isOfRevokedDevice(token));
+    throw isRevoked ? problems.deviceRevoked() : problems.sessionRevoked();
   });
 }
 
@@ -27,4 +29,11 @@ export function requireSession(scope: FastifyInstance, sessions: Sessions): void
 export function identityOf(request: FastifyRequest): Identity {
   if (request.identity === null) throw problems.sessionRevoked();
   return request.identity;
+}
+
+/** The clinic of who is asking; throws 403 unless it is one of its administrators. */
+export function clinicOfAdministrator(request: FastifyRequest): Identity['clinicId'] {
+  const { clinicId, role } = identityOf(request);
+  if (role !== 'admin') throw problems.forbidden();
+  return clinicId;
 }

@@ -1,8 +1,8 @@
 import { API_BASE, Id } from '@recado/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Sessions } from '../accounts/sessions.ts';
-import { identityOf } from './authentication.ts';
+import { clinicOfAdministrator } from './authentication.ts';
 import { parseInput } from './parse.ts';
 import { problems } from './problems.ts';
 
@@ -10,12 +10,6 @@ const Params = z.object({ id: Id });
 
 /** The clinic's devices, for its administrators: to see where people are signed in, and to end it. */
 export function deviceRoutes(app: FastifyInstance, { sessions }: { sessions: Sessions }): void {
-  function clinicOfAdministrator(request: FastifyRequest): Id {
-    const { clinicId, role } = identityOf(request);
-    if (role !== 'admin') throw problems.forbidden();
-    return clinicId;
-  }
-
   app.get(`${API_BASE}/devices`, async (request) => ({
     devices: await sessions.listDevices(clinicOfAdministrator(request)),
   }));

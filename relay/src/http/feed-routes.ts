@@ -8,6 +8,7 @@ import { readChanges } from '../feed/changes.ts';
 import { history } from '../feed/history.ts';
 import { snapshot } from '../feed/snapshot.ts';
 import type { Streams } from '../feed/stream.ts';
+import { visibleChanges } from '../feed/wire.ts';
 import { describeError, type Logger } from '../logger.ts';
 import { bearerToken, identityOf } from './authentication.ts';
 import { sendLines } from './ndjson.ts';
@@ -57,18 +58,20 @@ export function feedRoutes(app: FastifyInstance, deps: FeedRoutesDeps): void {
   const { database, readingDatabase, streams, sessions, clock, logger } = deps;
 
   app.get(`${API_BASE}/changes`, async (request, reply) => {
-    const { clinicId } = identityOf(request);
+    const { clinicId, agentId } = identityOf(request);
     const query = parseInput(ChangesQuery, request.query);
     const page = await database.inClinic(clinicId, (client) => readChanges(client, { clinicId, ...query }));
     if (page === null) throw problems.cursorTooOld();
-    const changes = page.changes.map(({ json }) => json).join(',');
+    const changes = visibleChanges(page.changes, agentId)
+      .map(({ json }) => json)
+      .join(',');
     return reply
       .type('application/json; charset=utf-8')
       .send(`{"changes":[${changes}],"next":${page.next},"more":${page.more},"head":${page.head}}`);
   });
 
   app.get(`${API_BASE}/stream`, async (request, reply) => {
-    const { clinicId, deviceId } = identityOf(request);
+    const { clinicId, agentId, deviceId } = identityOf(request);
     const query = parseInput(StreamQuery, request.query);
     const after = LastEventId.parse(request.headers['last-event-id']) ?? query.after ?? 0;
     const token = bearerToken(request) ?? '';
@@ -77,6 +80,7 @@ export function feedRoutes(app: FastifyInstance, deps: FeedRoutesDeps): void {
     const outcome = await streams
       .open({
         clinicId,
+        agentId,
         deviceId,
         after,
         response: reply.raw,

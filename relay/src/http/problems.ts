@@ -33,6 +33,23 @@ export const problems = {
       { status: 401, code: ProblemCode.sessionRevoked, title: 'The session is not valid any more' },
       { 'www-authenticate': 'Bearer' },
     ),
+  deviceRevoked: () =>
+    new ProblemError(
+      { status: 401, code: ProblemCode.deviceRevoked, title: 'This device was revoked' },
+      { 'www-authenticate': 'Bearer' },
+    ),
+  invalidAccessCode: () =>
+    new ProblemError({
+      status: 422,
+      code: ProblemCode.invalidAccessCode,
+      title: 'Wrong e-mail address, or the access code is wrong, used or too old',
+    }),
+  emailTaken: () =>
+    new ProblemError({
+      status: 409,
+      code: ProblemCode.emailTaken,
+      title: 'Somebody already has this e-mail address',
+    }),
   forbidden: () =>
     new ProblemError({ status: 403, code: ProblemCode.forbidden, title: 'Administrators only' }),
   tooManyAttempts: (retryAfterSeconds: number) =>

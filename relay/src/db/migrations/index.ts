@@ -4,6 +4,7 @@ import { inbox } from './0020-inbox.ts';
 import { whatsapp } from './0030-whatsapp.ts';
 import { feed } from './0040-feed.ts';
 import { sharedInbox } from './0050-shared-inbox.ts';
+import { colleagues } from './0060-colleagues.ts';
 
 /** Every step, oldest first. */
-export const migrations: Migration[] = [accounts, inbox, whatsapp, feed, sharedInbox];
+export const migrations: Migration[] = [accounts, inbox, whatsapp, feed, sharedInbox, colleagues];
