@@ -5,6 +5,15 @@ import { whatsapp } from './0030-whatsapp.ts';
 import { feed } from './0040-feed.ts';
 import { sharedInbox } from './0050-shared-inbox.ts';
 import { colleagues } from './0060-colleagues.ts';
+import { mediaAndTemplates } from './0070-media-and-templates.ts';
 
 /** Every step, oldest first. */
-export const migrations: Migration[] = [accounts, inbox, whatsapp, feed, sharedInbox, colleagues];
+export const migrations: Migration[] = [
+  accounts,
+  inbox,
+  whatsapp,
+  feed,
+  sharedInbox,
+  colleagues,
+  mediaAndTemplates,
+];
