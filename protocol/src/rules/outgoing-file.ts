@@ -132,10 +132,9 @@ function sniffBrand(brand: string): string {
   return brand === 'qt  ' ? 'video/quicktime' : 'video/mp4';
 }
 
+/** As the relay reads it: what has other control characters, or zeros as UTF-16 has, is no plain text. */
 const isText = (head: Uint8Array) =>
-  startsWith(head, 0xff, 0xfe) ||
-  startsWith(head, 0xfe, 0xff) ||
-  head.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b);
+  head.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0c || byte === 0x0d);
 
 /** The type of a file by its first bytes; null for bytes that say nothing. */
 export function sniffType(head: Uint8Array): SniffedType | null {
@@ -155,7 +154,7 @@ export function sniffType(head: Uint8Array): SniffedType | null {
   if (ascii(head, 0, 5) === '#!AMR') return plain('audio/amr');
   if (ascii(head, 0, 3) === 'ID3') return plain('audio/mpeg');
   if (head[0] === 0xff && ((head[1] ?? 0) & 0xf6) === 0xf0) return plain('audio/aac');
-  if (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0 && !startsWith(head, 0xff, 0xfe))
+  if (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0)
     return plain('audio/mpeg');
   if (startsWith(head, 0x50, 0x4b, 0x03, 0x04)) return plain('application/zip');
   if (startsWith(head, 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1)) return plain('application/x-ole');

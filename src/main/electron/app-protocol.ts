@@ -1,16 +1,18 @@
-/** Serves the window's own files under app://recado, each answer with the policy that holds for it. */
+/** Serves the window's own files, and the clinic's, under app://recado, each answer with the policy that holds for it. */
 import { protocol, type Session } from 'electron';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { APP_SCHEME, resolveAppPath } from './app-path.ts';
+import { mediaIdOf, mediaResponse, type OpenMedia } from './media-response.ts';
 
 /** To be called before `ready`. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
     {
       scheme: APP_SCHEME,
-      // corsEnabled: without it other origins could read what fetch gets here (CVE-2026-70604).
-      privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true },
+      // corsEnabled: without it other origins could read what fetch gets here (CVE-2026-70604). stream: without it
+      // sound and film could not be moved about in.
+      privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, stream: true },
     },
   ]);
 }
@@ -22,6 +24,7 @@ export function contentSecurityPolicy(nonce: string): string {
     `script-src 'self'`,
     `style-src 'self' 'nonce-${nonce}'`,
     `img-src 'self' data:`,
+    `media-src 'self'`,
     `font-src 'self'`,
     `connect-src 'self'`,
     `base-uri 'none'`,
@@ -38,8 +41,14 @@ function withNonce(html: string, nonce: string): string {
   return html.replace('<head>', `<head><meta property="csp-nonce" content="${nonce}">`);
 }
 
-export function serveApp(session: Session, folder: string): void {
+/** Without `openMedia` there are no files of the clinic. */
+export function serveApp(session: Session, folder: string, openMedia?: OpenMedia): void {
   session.protocol.handle(APP_SCHEME, async (request) => {
+    const mediaId = request.method === 'GET' ? mediaIdOf(request.url) : null;
+    if (mediaId !== null && openMedia !== undefined) {
+      const range = request.headers.get('range');
+      return mediaResponse({ mediaId, range }, openMedia).catch(() => new Response(null, { status: 500 }));
+    }
     const file = request.method === 'GET' ? resolveAppPath(folder, request.url) : null;
     if (file === null) return notFound();
     const nonce = randomBytes(16).toString('base64');
