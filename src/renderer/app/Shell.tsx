@@ -5,6 +5,7 @@ import { Composer } from '../features/composer/index.ts';
 import { Inbox } from '../features/inbox/index.ts';
 import { PatientPanel } from '../features/patient/index.ts';
 import { Rail } from '../features/rail/index.ts';
+import { Finder, SearchPane } from '../features/search/index.ts';
 import { Thread } from '../features/thread/index.ts';
 import { useTranslate } from '../i18n/index.ts';
 import { clampColumn, COLUMN_LIMITS, type Column } from '../lib/preferences.ts';
@@ -73,7 +74,9 @@ export function Shell() {
         {hasRoomForRail ? <Splitter {...resize('rail')} left="var(--rail)" direction={1} /> : null}
         {showsList ? (
           <ListColumn className="column column--list">
-            <Inbox />
+            <SearchPane>
+              <Inbox />
+            </SearchPane>
           </ListColumn>
         ) : null}
         {isSingle ? null : (
@@ -85,6 +88,7 @@ export function Shell() {
               isAlone={isSingle}
               isPanelShown={isPanelDocked}
               onShowPanel={togglePanel}
+              finder={<Finder />}
               composer={<Composer />}
             />
           </div>

@@ -52,6 +52,8 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     {
       title: 'shortcuts.window',
       keys: [
+        ['shortcuts.search', [[control, 'K']]],
+        ['shortcuts.find', [[control, 'F']]],
         ['shortcuts.nextPane', [['F6']]],
         ['shortcuts.previousPane', [[shift, 'F6']]],
         ['shortcuts.togglePanel', [[control, 'I']]],

@@ -49,6 +49,10 @@ export function useShortcuts({ isPanelFloating, togglePanel }: Shortcuts): void 
         if (chosen !== undefined) actions.showQuery({ filter: chosen });
       } else if (isControl && !event.shiftKey && event.key.toLowerCase() === 'i') {
         togglePanel();
+      } else if (isControl && !event.shiftKey && event.key.toLowerCase() === 'k') {
+        actions.openSearch();
+      } else if (isControl && !event.shiftKey && event.key.toLowerCase() === 'f') {
+        actions.find();
       } else if (isControl && event.key.toLowerCase() === 'a' && !isTyping(event.target)) {
         // In the list it picks every row; anywhere else it would mark the words of the whole window.
       } else if (isLetter(event) && !isTyping(event.target)) {

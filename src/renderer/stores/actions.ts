@@ -10,6 +10,7 @@ import { neighbour, visibleRows } from './inbox.reduce.ts';
 import type { PresenceTeller } from './presence.ts';
 import { refusalWords } from './refusal.ts';
 import type { Reading } from './reading.ts';
+import { createSearch, type Search } from './search.ts';
 import { noSelection, type Selection } from './selection.ts';
 import type { Store, Toast, UiState } from './store.ts';
 import { newestOrdinal } from './thread.reduce.ts';
@@ -27,7 +28,7 @@ export interface ActionsDependencies {
 
 /** Everything a person can do in the window. */
 export interface Actions
-  extends Deeds, Pick<Reading, 'loadMore' | 'loadOlder' | 'loadNewer' | 'retryOlder' | 'showNewest'> {
+  extends Deeds, Search, Pick<Reading, 'loadMore' | 'loadOlder' | 'loadNewer' | 'retryOlder' | 'showNewest'> {
   /** Shows another list: what is not named stays as it was chosen. */
   showQuery(change: Partial<InboxQuery>): void;
   /** The whole filter again, newest first. */
@@ -44,6 +45,9 @@ export interface Actions
   /** Opens a conversation at one of its messages, scrolled to and lit; the keyboard goes there unless it is kept. */
   openAt(conversationId: string, messageId: string, takesFocus?: boolean): void;
   closeThread(): void;
+  /** Looks for words in the open conversation, or everywhere when none is open. */
+  find(): void;
+  stopFinding(): void;
   openNeighbour(step: 1 | -1): void;
   focusComposer(): void;
   markRead(): void;
@@ -80,6 +84,7 @@ export interface Actions
 
 export function createActions(dependencies: ActionsDependencies): Actions {
   const { store, client, clock, drafts, reading, presence, keepPreferences, keepQuery } = dependencies;
+  const search = createSearch({ store, client });
   const notes = new Map<string, string>();
   let lastToast = 0;
   let lastRead: { conversationId: string; ordinal: number } | null = null;
@@ -119,6 +124,7 @@ export function createActions(dependencies: ActionsDependencies): Actions {
 
   return {
     ...createDeeds({ store, client, clock, reading, changeUi, toast }),
+    ...search,
     showQuery,
     resetQuery() {
       const { query } = store.getState().inbox;
@@ -157,6 +163,13 @@ export function createActions(dependencies: ActionsDependencies): Actions {
         if (error !== null) toast(error.code === 'not_found' ? 'thread.gone' : `errors.${error.code}`);
       });
     },
+    find() {
+      const { thread, ui } = store.getState();
+      const { conversationId } = thread;
+      if (conversationId === null) search.openSearch();
+      else changeUi({ finding: { conversationId, token: (ui.finding?.token ?? 0) + 1 } });
+    },
+    stopFinding: () => changeUi({ finding: null }),
     closeThread() {
       void drafts.flush();
       reading.open(null);

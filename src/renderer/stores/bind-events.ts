@@ -5,6 +5,7 @@ import { INITIAL_QUERY } from './inbox-query.ts';
 import { initialInbox, nextTurn } from './inbox.reduce.ts';
 import type { Reading } from './reading.ts';
 import type { Store } from './store.ts';
+import { initialSearch } from './search.ts';
 import { initialThread } from './thread.reduce.ts';
 
 export interface BinderDependencies {
@@ -46,6 +47,7 @@ export function bindEvents({ store, client, clock, reading, sayRefused }: Binder
         generation: inbox.generation + 1,
       },
       thread: { ...initialThread, generation: thread.generation + 1 },
+      search: initialSearch,
       ui: {
         ...ui,
         isPanelOver: false,
@@ -57,6 +59,7 @@ export function bindEvents({ store, client, clock, reading, sayRefused }: Binder
         picker: null,
         dialog: null,
         isNoting: false,
+        finding: null,
       },
     }));
     if (isReady) {

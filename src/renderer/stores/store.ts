@@ -11,6 +11,7 @@ import type { SentenceKey } from '../i18n/index.ts';
 import type { Preferences } from '../lib/preferences.ts';
 import type { Aim } from './aim.ts';
 import { initialInbox, type InboxState } from './inbox.reduce.ts';
+import { initialSearch, type SearchState } from './search.ts';
 import { initialThread, type ThreadState } from './thread.reduce.ts';
 
 /** A short word to the person, shown for some seconds. */
@@ -77,6 +78,8 @@ export interface UiState {
   dialog: 'tags' | 'teams' | 'settings' | null;
   /** The composer writes a note, not a message. */
   isNoting: boolean;
+  /** The conversation words are being looked for in; `token` grows with each wish to type them. */
+  finding: { conversationId: string; token: number } | null;
 }
 
 /** All the window knows: readings of main's truth, and where the person is. */
@@ -86,6 +89,7 @@ export interface State {
   inbox: InboxState;
   counts: InboxCounts | null;
   thread: ThreadState;
+  search: SearchState;
   /** Null until it has been read. */
   directory: Directory | null;
   /** Who else is where. */
@@ -101,6 +105,7 @@ export function createAppStore(preferences: Preferences, query?: InboxQuery): St
     inbox: query === undefined ? initialInbox : { ...initialInbox, query },
     counts: null,
     thread: initialThread,
+    search: initialSearch,
     directory: null,
     presence: [],
     ui: {
@@ -118,6 +123,7 @@ export function createAppStore(preferences: Preferences, query?: InboxQuery): St
       picker: null,
       dialog: null,
       isNoting: false,
+      finding: null,
     },
   }));
 }

@@ -19,6 +19,8 @@ export interface Dates {
   time(at: number): string;
   dateTime(at: number): string;
   date(at: number): string;
+  /** With its year: `12 mar 2024`. */
+  day(at: number): string;
   listTime(at: number, now: number): string;
   dayLabel(at: number, now: number): string;
   appointment(at: number, now: number): string;
@@ -37,6 +39,7 @@ export function createDates(style: DateStyle, t: Translate): Dates {
     time: (at) => time(at, style),
     dateTime: (at) => dateTime(at, style),
     date: (at) => dayMonth(at, style, false),
+    day: (at) => dayMonth(at, style, true),
     listTime: (at, now) => listTime(at, now, style, words),
     dayLabel: (at, now) => dayLabel(at, now, style, words),
     appointment: (at, now) => appointmentTime(at, now, style, words),

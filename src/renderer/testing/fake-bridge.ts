@@ -13,6 +13,7 @@ import type {
 import { buildDraft, idOf } from './builders.ts';
 import { changeBoth, deed } from './fake-deeds.ts';
 import { countOf, rowsOf } from './fake-inbox.ts';
+import { searchIn } from './fake-search.ts';
 import { threadPage } from './fake-thread.ts';
 import { AGENTS, buildMessage, type SeededConversation } from './seed-builders.ts';
 import { seedAppState, seedConversations, seedDirectory } from './seed.ts';
@@ -372,6 +373,15 @@ export function createFakeBridge({
           return give({ messageId, messageIds: [messageId] });
         }
       }
+      case 'search.run':
+        return give(
+          searchIn(
+            conversations.values(),
+            directory,
+            { conversationId: null, ...input },
+            state.sync.isHistoryComplete,
+          ),
+        );
       case 'message.retry':
         replaceItem(find(input.conversationId), input.messageId, {
           delivery: { state: 'sent', error: null, canRetry: false, canDiscard: false },

@@ -14,6 +14,8 @@ interface ThreadProps {
   isAlone: boolean;
   isPanelShown: boolean;
   onShowPanel: () => void;
+  /** Words looked for in the messages, below the header. */
+  finder: ReactNode;
   /** Where one writes. */
   composer: ReactNode;
 }
@@ -67,7 +69,7 @@ function NothingOpen() {
 }
 
 /** The third column: who it is with, the messages, and where one writes. */
-export function Thread({ isAlone, isPanelShown, onShowPanel, composer }: ThreadProps) {
+export function Thread({ isAlone, isPanelShown, onShowPanel, finder, composer }: ThreadProps) {
   const { t } = useTranslate();
   const actions = useActions();
   const conversationId = useAppState((state) => state.thread.conversationId);
@@ -128,6 +130,7 @@ export function Thread({ isAlone, isPanelShown, onShowPanel, composer }: ThreadP
           </button>
         )}
       </header>
+      {finder}
       {status === 'failed' ? (
         <div className="empty" role="alert">
           <p className="empty__text">{t('thread.loadFailed')}</p>
