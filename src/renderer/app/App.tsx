@@ -1,9 +1,10 @@
-import { DatabaseZap } from 'lucide-react';
 import { SignIn } from '../features/sign-in/index.ts';
 import { useTranslate } from '../i18n/index.ts';
 import { useAppState } from '../stores/index.ts';
-import { Empty, Logo } from '../ui/index.ts';
+import { Logo } from '../ui/index.ts';
+import { Outdated } from './Outdated.tsx';
 import { Shell } from './Shell.tsx';
+import { StoreUnavailable } from './StoreUnavailable.tsx';
 import { Toasts } from './Toasts.tsx';
 import './app.css';
 
@@ -18,27 +19,19 @@ function Starting() {
 }
 
 function Screen() {
-  const { t } = useTranslate();
   const phase = useAppState((state) => state.app?.phase ?? 'starting');
   const signIn = useAppState((state) => state.app?.signIn);
+  const failure = useAppState((state) => state.app?.storeFailure ?? 'crashed');
+  const isOutdated = useAppState((state) => state.app?.sync.phase === 'outdated' && !state.ui.readsOutdated);
   switch (phase) {
     case 'starting':
       return <Starting />;
     case 'storeUnavailable':
-      return (
-        <main className="store-unavailable">
-          <h1 className="visually-hidden">{t('app.name')}</h1>
-          <Empty
-            icon={<DatabaseZap size={26} />}
-            title={t('app.storeUnavailableTitle')}
-            text={t('app.storeUnavailable')}
-          />
-        </main>
-      );
+      return <StoreUnavailable key={failure} failure={failure} />;
     case 'signedOut':
       return signIn ? <SignIn signIn={signIn} /> : <Starting />;
     case 'ready':
-      return <Shell />;
+      return isOutdated ? <Outdated /> : <Shell />;
   }
 }
 

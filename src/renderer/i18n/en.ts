@@ -3,14 +3,57 @@ export const en = {
   app: {
     name: 'Recado',
     starting: 'Opening Recado…',
-    storeUnavailableTitle: 'The copy on this PC cannot be opened',
-    storeUnavailable:
-      'Your conversations are still safe on the clinic’s server. Close Recado and open it again; if nothing changes, restart the PC or tell whoever looks after the clinic’s computers.',
     storeRebuilt:
       'The copy on this PC could not be read and was set aside, not deleted. Recado is rebuilding it from the server.',
     dismiss: 'Got it',
     close: 'Close',
     retry: 'Try again',
+  },
+  store: {
+    safe: 'Your conversations are safe on the clinic’s server.',
+    retry: { name: 'Try again', busy: 'Trying again…' },
+    rebuild: {
+      name: 'Rebuild from the server',
+      busy: 'Rebuilding…',
+      hint: 'Rebuilding sets this copy aside without deleting it and fetches everything from the server again. What had not been sent and drafts are kept if they can be read.',
+    },
+    wrong_key: {
+      title: 'The key of this copy is not this PC’s',
+      text: 'The copy is encrypted with a key the system keeps, and the one it has now is another. It usually happens after changing user or restoring the PC.',
+    },
+    corrupt: {
+      title: 'The copy on this PC is damaged',
+      text: 'A part of the file cannot be read, perhaps after a power cut or a disk fault.',
+    },
+    from_newer_version: {
+      title: 'This copy is from a newer Recado',
+      text: 'A later version was used on this PC. Update Recado and open it again; or rebuild the copy for this version.',
+    },
+    locked: {
+      title: 'Another program is using the copy',
+      text: 'It may be another window of Recado, the antivirus or a backup under way. Close it or wait a moment and try again.',
+    },
+    disk_full: {
+      title: 'The disk is full',
+      text: 'Recado cannot keep anything more. Free some space on this PC and try again: everything is still where it was.',
+    },
+    no_access: {
+      title: 'Recado cannot open its folder',
+      text: 'This user may not read or write there. Ask whoever manages the computers to look at it and try again.',
+    },
+    crashed: {
+      title: 'The copy on this PC cannot be opened',
+      text: 'It failed while opening or while in use. Try again; if nothing changes, restart the PC or rebuild the copy.',
+    },
+  },
+  outdated: {
+    title: 'Recado has to be updated',
+    text: 'Your clinic’s server no longer understands this version, so nothing can be sent or received until you update it.',
+    safe: 'What is on this PC is kept, and stays encrypted.',
+    safeUnsent_one: '{{formatted}} message waits to be sent: it is kept and leaves after the update.',
+    safeUnsent_other: '{{formatted}} messages wait to be sent: they are kept and leave after the update.',
+    read: 'See what is on this PC',
+    hint: 'Ask whoever manages the clinic’s computers for the new version. It installs over this one.',
   },
   signIn: {
     title: 'Sign in to your clinic',
@@ -29,7 +72,31 @@ export const en = {
     demoStarting: 'Preparing the demo clinic…',
     endedRevoked:
       'Your session on this PC was ended from elsewhere and its data was erased. Sign in again to go on.',
+    endedDeviceRevoked:
+      'Whoever administers Recado has taken away the access of this PC, and its data have been erased. If it is still to be used, ask them for an access code.',
+    useCode: 'I have an access code',
+    usePassword: 'Sign in with my password',
+    codeTitle: 'Choose your password',
+    codeIntro:
+      'With the code the administrator of Recado at your clinic gave you, to enter for the first time or after forgetting your password.',
+    codeSubmit: 'Save and sign in',
+    accessCode: 'Access code',
+    accessCodeHint: 'With or without its hyphens. It works once.',
+    newPassword: 'New password',
+    repeated: 'New password again',
+    tooShort: 'It takes at least {{length}} characters.',
+    different: 'It is not the same as above.',
+    strength: {
+      rule: 'At least {{length}} characters. Three or four unrelated words do very well.',
+      missing_one: '{{formatted}} character missing',
+      missing_other: '{{formatted}} characters missing',
+      pattern: 'Very easy to guess',
+      enough: 'Enough; the longer, the better',
+      good: 'Good',
+    },
     required: {
+      accessCode: 'Type the access code.',
+      repeated: 'Type the password again.',
       relayUrl: 'Type the server address.',
       email: 'Type your e-mail.',
       password: 'Type your password.',
@@ -99,8 +166,14 @@ export const en = {
     liveHistory: 'Up to date · history since {{date}}',
     offline: 'Offline since {{time}}',
     offlineDate: 'Offline since {{date}}',
-    bootstrapping: 'Synchronising {{done}} of {{total}}',
-    bootstrappingUnknown: 'Synchronising…',
+    bootstrapping: 'Preparing {{done}} of {{total}} conversations',
+    bootstrappingUnknown: 'Preparing the conversations…',
+    history: 'Downloading history: {{percent}} %',
+    historySince: 'Downloading history: {{percent}} %, complete since {{date}}',
+    repairing: 'Mending the copy on this PC…',
+    repairingBar:
+      'The copy on this PC differed from the server’s. It is being mended; you can go on working.',
+    repairedBar: 'The copy on this PC differed from the server’s and has been mended. Nothing is lost.',
     catchingUp: 'Catching up…',
     stopped: 'Synchronisation stopped',
     sessionRevoked: 'Session ended',
@@ -108,7 +181,7 @@ export const en = {
     unsent_one: '{{formatted}} to send',
     unsent_other: '{{formatted}} to send',
     offlineBar: 'You can read and write: what you send will leave when the connection is back.',
-    outdatedBar: 'This version is too old: update it to keep receiving messages.',
+    outdatedBar: 'This version is old: update it to send and receive messages. What you see is from before.',
     bootstrappingBar: 'Bringing the conversations to this PC. You can already work with those that arrived.',
   },
   account: {

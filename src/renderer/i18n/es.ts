@@ -3,14 +3,58 @@ export const es = {
   app: {
     name: 'Recado',
     starting: 'Abriendo Recado…',
-    storeUnavailableTitle: 'No se puede abrir la copia de este PC',
-    storeUnavailable:
-      'Tus conversaciones siguen a salvo en el servidor de la clínica. Cierra Recado y vuelve a abrirlo; si sigue igual, reinicia el PC o avisa a quien lleva la informática de la clínica.',
     storeRebuilt:
       'La copia de este PC no se podía leer y se ha apartado sin borrarla. Recado la está rehaciendo desde el servidor.',
     dismiss: 'Entendido',
     close: 'Cerrar',
     retry: 'Reintentar',
+  },
+  store: {
+    safe: 'Tus conversaciones están a salvo en el servidor de la clínica.',
+    retry: { name: 'Reintentar', busy: 'Reintentando…' },
+    rebuild: {
+      name: 'Reconstruir desde el servidor',
+      busy: 'Reconstruyendo…',
+      hint: 'Reconstruir aparta esta copia sin borrarla y trae todo otra vez del servidor. Lo que estaba por enviar y los borradores se conservan si se pueden leer.',
+    },
+    wrong_key: {
+      title: 'La llave de esta copia no es la de este PC',
+      text: 'La copia está cifrada con una llave que guarda el sistema, y la que hay ahora es otra. Suele pasar al cambiar de usuario o al restaurar el PC.',
+    },
+    corrupt: {
+      title: 'La copia de este PC está dañada',
+      text: 'Una parte del archivo no se puede leer, quizá por un apagón o un fallo del disco.',
+    },
+    from_newer_version: {
+      title: 'Esta copia es de un Recado más nuevo',
+      text: 'En este PC se usó una versión posterior. Actualiza Recado y ábrelo otra vez; también puedes reconstruir la copia para esta versión.',
+    },
+    locked: {
+      title: 'Otro programa está usando la copia',
+      text: 'Puede ser otra ventana de Recado, el antivirus o una copia de seguridad en marcha. Ciérralo o espera un momento y reintenta.',
+    },
+    disk_full: {
+      title: 'No queda espacio en el disco',
+      text: 'Recado no puede guardar nada más. Libera espacio en este PC y reintenta: todo sigue donde estaba.',
+    },
+    no_access: {
+      title: 'Recado no puede abrir su carpeta',
+      text: 'Este usuario no tiene permiso para leer o escribir en ella. Pide a quien lleva la informática que lo revise y reintenta.',
+    },
+    crashed: {
+      title: 'No se puede abrir la copia de este PC',
+      text: 'Ha fallado al abrirse o mientras se usaba. Reintenta; si sigue igual, reinicia el PC o reconstruye la copia.',
+    },
+  },
+  outdated: {
+    title: 'Hay que actualizar Recado',
+    text: 'El servidor de tu clínica ya no entiende esta versión, así que no se puede enviar ni recibir hasta que la actualices.',
+    safe: 'Lo que hay en este PC se conserva y sigue cifrado.',
+    safeUnsent_one: 'Queda {{formatted}} mensaje por enviar: se conserva y saldrá al actualizar.',
+    safeUnsent_many: 'Quedan {{formatted}} de mensajes por enviar: se conservan y saldrán al actualizar.',
+    safeUnsent_other: 'Quedan {{formatted}} mensajes por enviar: se conservan y saldrán al actualizar.',
+    read: 'Ver lo que hay en este PC',
+    hint: 'Pide la versión nueva a quien lleva la informática de la clínica. Se instala encima de esta.',
   },
   signIn: {
     title: 'Entra en tu clínica',
@@ -29,7 +73,32 @@ export const es = {
     demoStarting: 'Preparando la clínica de demostración…',
     endedRevoked:
       'Se ha cerrado tu sesión en este PC desde otro sitio y se han borrado sus datos. Vuelve a entrar para seguir.',
+    endedDeviceRevoked:
+      'Quien administra Recado ha quitado el acceso a este PC y se han borrado sus datos. Si debe seguir usándose, pídele un código de acceso.',
+    useCode: 'Tengo un código de acceso',
+    usePassword: 'Entrar con mi contraseña',
+    codeTitle: 'Elige tu contraseña',
+    codeIntro:
+      'Con el código que te ha dado quien administra Recado en tu clínica, para entrar por primera vez o si olvidaste la contraseña.',
+    codeSubmit: 'Guardar y entrar',
+    accessCode: 'Código de acceso',
+    accessCodeHint: 'Con guiones o sin ellos. Solo sirve una vez.',
+    newPassword: 'Contraseña nueva',
+    repeated: 'Contraseña nueva, otra vez',
+    tooShort: 'Hacen falta al menos {{length}} caracteres.',
+    different: 'No coincide con la de arriba.',
+    strength: {
+      rule: 'Al menos {{length}} caracteres. Tres o cuatro palabras sueltas van muy bien.',
+      missing_one: 'Falta {{formatted}} carácter',
+      missing_many: 'Faltan {{formatted}} de caracteres',
+      missing_other: 'Faltan {{formatted}} caracteres',
+      pattern: 'Es muy fácil de adivinar',
+      enough: 'Suficiente; cuanto más larga, mejor',
+      good: 'Buena',
+    },
     required: {
+      accessCode: 'Escribe el código de acceso.',
+      repeated: 'Escribe la contraseña otra vez.',
       relayUrl: 'Escribe la dirección del servidor.',
       email: 'Escribe tu correo electrónico.',
       password: 'Escribe tu contraseña.',
@@ -102,8 +171,15 @@ export const es = {
     liveHistory: 'Al día · historial desde el {{date}}',
     offline: 'Sin conexión desde las {{time}}',
     offlineDate: 'Sin conexión desde el {{date}}',
-    bootstrapping: 'Sincronizando {{done}} de {{total}}',
-    bootstrappingUnknown: 'Sincronizando…',
+    bootstrapping: 'Preparando {{done}} de {{total}} conversaciones',
+    bootstrappingUnknown: 'Preparando las conversaciones…',
+    history: 'Descargando historial: {{percent}} %',
+    historySince: 'Descargando historial: {{percent}} %, completo desde el {{date}}',
+    repairing: 'Corrigiendo la copia de este PC…',
+    repairingBar:
+      'La copia de este PC no era igual que la del servidor. Se está corrigiendo; puedes seguir trabajando.',
+    repairedBar:
+      'La copia de este PC no era igual que la del servidor y ya está corregida. No se ha perdido nada.',
     catchingUp: 'Poniéndose al día…',
     stopped: 'Sincronización parada',
     sessionRevoked: 'Sesión terminada',
@@ -112,7 +188,8 @@ export const es = {
     unsent_many: '{{formatted}} por enviar',
     unsent_other: '{{formatted}} por enviar',
     offlineBar: 'Puedes leer y escribir: lo que envíes saldrá al volver la conexión.',
-    outdatedBar: 'Esta versión es antigua: actualízala para seguir recibiendo mensajes.',
+    outdatedBar:
+      'Esta versión es antigua: actualízala para enviar y recibir mensajes. Lo que ves es de antes.',
     bootstrappingBar: 'Trayendo las conversaciones a este PC. Ya puedes trabajar con las que han llegado.',
   },
   account: {

@@ -61,7 +61,10 @@ export interface Actions
   reread(): void;
   signIn(input: CallInput<'session.signIn'>): Promise<CallError | null>;
   signInDemo(): Promise<CallError | null>;
+  redeem(input: CallInput<'session.redeem'>): Promise<CallError | null>;
   signOut(discardUnsent: boolean): Promise<CallError | null>;
+  /** With a copy that cannot be used: again, or set aside and built anew. */
+  recoverStore(way: CallInput<'store.recover'>['way']): Promise<CallError | null>;
   changeUi(
     change: Partial<
       Pick<
@@ -69,6 +72,8 @@ export interface Actions
         | 'isPanelOver'
         | 'isShortcutsOpen'
         | 'dismissedNotice'
+        | 'dismissedCheckAt'
+        | 'readsOutdated'
         | 'menu'
         | 'picker'
         | 'dialog'
@@ -218,7 +223,9 @@ export function createActions(dependencies: ActionsDependencies): Actions {
       reading.refreshThread();
     },
     signIn: async (input) => errorOf(await client.call('session.signIn', input)),
+    redeem: async (input) => errorOf(await client.call('session.redeem', input)),
     signInDemo: async () => errorOf(await client.call('session.signInDemo', {})),
+    recoverStore: async (way) => errorOf(await client.call('store.recover', { way })),
     async signOut(discardUnsent) {
       if (!discardUnsent) await drafts.flush();
       return errorOf(await client.call('session.signOut', { discardUnsent }));

@@ -64,6 +64,10 @@ export interface UiState {
   isShortcutsOpen: boolean;
   /** The last notice put away, so that it stays away. */
   dismissedNotice: AppState['notice'];
+  /** The last repair of the copy that was put away, by its time. */
+  dismissedCheckAt: number | null;
+  /** The page about updating has been read: what is on this PC is shown again. */
+  readsOutdated: boolean;
   /** Spoken by screen readers: who wrote in the open conversation, and how many times. Never the words. */
   announcement: { name: string; number: number } | null;
   preferences: Preferences;
@@ -114,6 +118,8 @@ export function createAppStore(preferences: Preferences, query?: InboxQuery): St
       isPanelOver: false,
       isShortcutsOpen: false,
       dismissedNotice: null,
+      dismissedCheckAt: null,
+      readsOutdated: false,
       announcement: null,
       preferences,
       listFocus: 0,

@@ -244,8 +244,16 @@ export function createFakeBridge({
         return give(state);
       case 'session.signIn':
       case 'session.signInDemo':
+      case 'session.redeem':
         if (signInError) return refuse(signInError);
         setState({ phase: 'ready', session: seedAppState(now).session });
+        return give({});
+      case 'store.recover':
+        setState({
+          phase: 'ready',
+          storeFailure: null,
+          ...(input.way === 'rebuild' ? { notice: 'storeRebuilt' } : {}),
+        });
         return give({});
       case 'session.signOut':
         if (state.sync.unsent > 0 && !input.discardUnsent)

@@ -32,6 +32,10 @@ const scenes: Record<string, Partial<FakeOptions>> = {
   'sign-in-throttled': { state: signedOut, signInError: { code: 'too_many_attempts', retryAfterMs: 95_000 } },
   'sign-in-unreachable': { state: signedOut, signInError: { code: 'relay_unreachable' } },
   revoked: { state: (state) => ({ ...signedOut(state), signIn: { ...state.signIn, endedBy: 'revoked' } }) },
+  'device-revoked': {
+    state: (state) => ({ ...signedOut(state), signIn: { ...state.signIn, endedBy: 'deviceRevoked' } }),
+  },
+  'sign-in-code-wrong': { state: signedOut, signInError: { code: 'invalid_access_code' } },
   offline: { state: sync({ phase: 'offline', since: now - 42 * 60_000, unsent: 2 }) },
   bootstrapping: { state: sync({ phase: 'bootstrapping', progress: { done: 120, total: 480 } }), count: 12 },
   'bootstrapping-empty': {
@@ -40,7 +44,23 @@ const scenes: Record<string, Partial<FakeOptions>> = {
   },
   outdated: { state: sync({ phase: 'outdated' }) },
   unsent: { state: sync({ unsent: 2 }) },
-  'store-unavailable': { state: (state) => ({ ...state, phase: 'storeUnavailable' }) },
+  ...Object.fromEntries(
+    (
+      ['wrong_key', 'corrupt', 'from_newer_version', 'locked', 'disk_full', 'no_access', 'crashed'] as const
+    ).map((storeFailure) => [
+      `store-${storeFailure}`,
+      { state: (state: AppState) => ({ ...state, phase: 'storeUnavailable', storeFailure }) },
+    ]),
+  ),
+  history: {
+    state: sync({
+      isHistoryComplete: false,
+      historyProgress: { done: 341_000, total: 1_000_000 },
+      historyCompleteSince: Date.UTC(2024, 2, 12, 12),
+    }),
+  },
+  repairing: { state: sync({ check: { at: now, result: 'repairing' } }) },
+  repaired: { state: sync({ check: { at: now, result: 'repaired' } }) },
   rebuilt: { state: (state) => ({ ...state, notice: 'storeRebuilt' }) },
 };
 

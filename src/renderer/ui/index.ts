@@ -4,6 +4,7 @@ export { Avatar } from './Avatar.tsx';
 export { Chip, RemovableChip, TagChip } from './Chip.tsx';
 export { Dialog } from './Dialog.tsx';
 export { Empty } from './Empty.tsx';
+export { Field } from './Field.tsx';
 export { Logo } from './Logo.tsx';
 export { Menu, MenuButton, MenuItem, MenuLine, moveInMenu } from './Menu.tsx';
 export { focusNextPane, focusPane } from './panes.ts';

@@ -8,6 +8,18 @@ export interface SyncWords {
   words: string;
 }
 
+/** How much of the history is here, and how far back nothing is missing. */
+function historyWords(sync: AppState['sync'], t: Translation['t'], dates: Dates): string {
+  const { historyProgress, historyCompleteSince } = sync;
+  const since = historyCompleteSince === null ? null : dates.day(historyCompleteSince);
+  if (historyProgress === null || historyProgress.total === 0) {
+    return since === null ? t('sync.live') : t('sync.liveHistory', { date: since });
+  }
+  // Never 100 before it is all there.
+  const percent = Math.min(99, Math.floor((100 * historyProgress.done) / historyProgress.total));
+  return since === null ? t('sync.history', { percent }) : t('sync.historySince', { percent, date: since });
+}
+
 /** Where the copy on this PC stands, in words. */
 export function syncWords(
   sync: AppState['sync'],
@@ -20,9 +32,9 @@ export function syncWords(
   switch (sync.phase) {
     case 'live': {
       if (unsent !== null) return { tone: 'busy', words: unsent };
-      const since = sync.historyCompleteSince;
-      if (sync.isHistoryComplete || since === null) return { tone: 'ok', words: t('sync.live') };
-      return { tone: 'ok', words: t('sync.liveHistory', { date: dates.date(since) }) };
+      if (sync.check?.result === 'repairing') return { tone: 'busy', words: t('sync.repairing') };
+      if (sync.isHistoryComplete) return { tone: 'ok', words: t('sync.live') };
+      return { tone: 'ok', words: historyWords(sync, t, dates) };
     }
     case 'offline': {
       const isToday = dayNumber(sync.since, dates.style.timeZone) === dayNumber(now, dates.style.timeZone);
