@@ -26,13 +26,19 @@ import { sessionRoutes, signInRoutes } from './http/session-routes.ts';
 import { webhookRoutes } from './http/webhook-routes.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createJobs } from './jobs/jobs.ts';
+import { startScheduledMessages } from './jobs/scheduled-messages.ts';
 import { startSnoozes } from './jobs/snoozes.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createDiskFiles } from './media/files.ts';
+import { createInboundFiles } from './media/inbound-files.ts';
 import { createMedia } from './media/media.ts';
 import type { RelaySettings } from './settings.ts';
+import { createGraphTemplates } from './templates/graph-templates.ts';
+import { createTemplateSync } from './templates/sync.ts';
+import { createTemplateTasks } from './templates/tasks.ts';
 import { createDelivery } from './whatsapp/deliver.ts';
 import { createGraphClient } from './whatsapp/graph-client.ts';
+import { createReactions } from './whatsapp/reactions.ts';
 import { createReadReceipts } from './whatsapp/read-receipts.ts';
 import { createWebhookEvents } from './whatsapp/webhook-events.ts';
 
@@ -84,11 +90,35 @@ export function createRelay(deps: RelayDeps): Relay {
   const graph = createGraphClient(settings.whatsapp);
   const secrets = createSecretBox(settings.secretKey);
   const sendReadReceipt = createReadReceipts({ database, graph, secrets, logger });
+  const sendReaction = createReactions({ database, write, graph, secrets, clock, logger });
+  const inboundFiles = createInboundFiles({
+    database,
+    write,
+    jobs,
+    graph,
+    files,
+    secrets,
+    clock,
+    logger,
+    trusted: settings.whatsapp,
+  });
+  const graphTemplates = createGraphTemplates(settings.whatsapp);
+  const templateSync = createTemplateSync({ database, write, graph: graphTemplates, secrets, clock, logger });
+  const runTemplateTask = createTemplateTasks({
+    database,
+    write,
+    graph: graphTemplates,
+    files,
+    secrets,
+    clock,
+    logger,
+  });
   const delivery = createDelivery({
     database,
     write,
     jobs,
     graph,
+    files,
     secrets,
     clock,
     logger,
@@ -101,6 +131,7 @@ export function createRelay(deps: RelayDeps): Relay {
     unknownNumbers: settings.unknownNumbers,
     enqueueDelivery: jobs.enqueueDelivery,
     enqueueReadReceipt: jobs.enqueueReadReceipt,
+    enqueueMediaFetch: jobs.enqueueMediaFetch,
     onCommitted(clinicIds) {
       for (const clinicId of clinicIds) doorbell.ring(clinicId);
       jobs.wake();
@@ -126,6 +157,8 @@ export function createRelay(deps: RelayDeps): Relay {
 
   let stopHousekeeping = async () => {};
   let stopSnoozes = async () => {};
+  let stopScheduledMessages = async () => {};
+  let stopTemplateSync = async () => {};
   return {
     async listen() {
       if (await database.bypassesRowSecurity()) {
@@ -134,13 +167,22 @@ export function createRelay(deps: RelayDeps): Relay {
         );
       }
       await migrate(databaseUrl);
-      await jobs.start({ deliver: delivery.deliver, sendReadReceipt });
+      await jobs.start({
+        deliver: delivery.deliver,
+        sendReadReceipt,
+        sendReaction,
+        fetchMedia: inboundFiles.fetchMedia,
+        runTemplateTask,
+      });
+      await inboundFiles.resume();
       await notifier.start();
       liveFeed.start();
       events.start();
       delivery.start();
-      stopHousekeeping = startHousekeeping({ database, clock, logger });
+      stopHousekeeping = startHousekeeping({ database, media, clock, logger });
       stopSnoozes = startSnoozes({ database, write, clock, logger });
+      stopScheduledMessages = startScheduledMessages({ database, write, jobs, clock, logger });
+      stopTemplateSync = templateSync.start();
       return { url: await app.listen({ host: settings.host, port: settings.port }) };
     },
     async close() {
@@ -151,6 +193,8 @@ export function createRelay(deps: RelayDeps): Relay {
       await delivery.stop();
       await stopHousekeeping();
       await stopSnoozes();
+      await stopScheduledMessages();
+      await stopTemplateSync();
       await jobs.stop();
       liveFeed.stop();
       presence.stop();

@@ -4,6 +4,7 @@
  * https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status
  */
 export const MESSAGE_STATUSES = [
+  'scheduled',
   'queued',
   'unknown',
   'sent',
@@ -16,6 +17,8 @@ export const MESSAGE_STATUSES = [
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 const RANK: Record<MessageStatus, number> = {
+  // Not asked to leave yet.
+  scheduled: -1,
   queued: 0,
   // Handed to WhatsApp without an answer: it may or may not have gone.
   unknown: 1,

@@ -15,8 +15,18 @@ const envelope = {
   biz_opaque_callback_data: z.string().max(512).optional(),
 };
 
+/** A file by Meta's id or by an address, never both. */
 const mediaSource = { id: z.string().min(1).optional(), link: z.url().optional() };
-const caption = z.string().max(1_024).optional();
+const file = <Shape extends z.ZodRawShape>(more: Shape) =>
+  z
+    .strictObject({ ...mediaSource, ...more })
+    .refine(
+      (media) => ('id' in media && media.id !== undefined) !== ('link' in media && media.link !== undefined),
+      {
+        message: 'needs an id or a link, and not both',
+      },
+    );
+const caption = z.string().min(1).max(1_024).optional();
 const label = z.string().min(1);
 
 const namedParameter = { parameter_name: z.string().min(1).optional() };
@@ -32,11 +42,11 @@ const templateParameter = z.discriminatedUnion('type', [
     date_time: z.strictObject({ fallback_value: z.string() }),
     ...namedParameter,
   }),
-  z.strictObject({ type: z.literal('image'), image: z.strictObject(mediaSource) }),
-  z.strictObject({ type: z.literal('video'), video: z.strictObject(mediaSource) }),
+  z.strictObject({ type: z.literal('image'), image: file({}) }),
+  z.strictObject({ type: z.literal('video'), video: file({}) }),
   z.strictObject({
     type: z.literal('document'),
-    document: z.strictObject({ ...mediaSource, filename: z.string().optional() }),
+    document: file({ filename: z.string().min(1).max(240).optional() }),
   }),
   z.strictObject({
     type: z.literal('location'),
@@ -48,20 +58,46 @@ const templateParameter = z.discriminatedUnion('type', [
     }),
   }),
   z.strictObject({ type: z.literal('payload'), payload: z.string().max(256) }),
-  z.strictObject({ type: z.literal('coupon_code'), coupon_code: z.string().max(15) }),
+  z.strictObject({ type: z.literal('coupon_code'), coupon_code: label.max(15) }),
   z.strictObject({ type: z.literal('action'), action: z.record(z.string(), z.unknown()) }),
 ]);
 export type TemplateParameter = z.infer<typeof templateParameter>;
 
+const parameters = z.array(templateParameter).min(1);
+const hasOnly = (types: string[]) => ({
+  check: (component: { parameters: TemplateParameter[] }) =>
+    component.parameters.every(({ type }) => types.includes(type)),
+  message: `takes only parameters of type ${types.join(', ')}`,
+});
+/** What each kind of button takes. */
+const BUTTON_PARAMETERS: Record<string, string> = {
+  url: 'text',
+  quick_reply: 'payload',
+  copy_code: 'coupon_code',
+  flow: 'action',
+};
+const headerTypes = hasOnly(['text', 'image', 'video', 'document', 'location']);
+const bodyTypes = hasOnly(['text', 'currency', 'date_time']);
+
 const templateComponent = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('header'), parameters: z.array(templateParameter) }),
-  z.strictObject({ type: z.literal('body'), parameters: z.array(templateParameter) }),
-  z.strictObject({
-    type: z.literal('button'),
-    sub_type: z.enum(['url', 'quick_reply', 'copy_code', 'flow', 'voice_call', 'request_contact_info']),
-    index: z.union([z.string().regex(/^\d$/), z.number().int().min(0).max(9)]),
-    parameters: z.array(templateParameter),
-  }),
+  z
+    .strictObject({ type: z.literal('header'), parameters: parameters.max(1) })
+    .refine(headerTypes.check, { message: headerTypes.message }),
+  z
+    .strictObject({ type: z.literal('body'), parameters })
+    .refine(bodyTypes.check, { message: bodyTypes.message }),
+  z
+    .strictObject({
+      type: z.literal('button'),
+      sub_type: z.enum(['url', 'quick_reply', 'copy_code', 'flow', 'voice_call', 'request_contact_info']),
+      index: z.union([z.string().regex(/^\d$/), z.number().int().min(0).max(9)]),
+      parameters: parameters.max(1),
+    })
+    .refine(
+      ({ sub_type, parameters: [given] }) =>
+        BUTTON_PARAMETERS[sub_type] === undefined || BUTTON_PARAMETERS[sub_type] === given?.type,
+      { message: 'the parameter does not fit the kind of button' },
+    ),
 ]);
 
 const replyButton = z.strictObject({
@@ -135,13 +171,13 @@ export const messageSchemas = {
   text: message('text', {
     text: z.strictObject({ body: label.max(4_096), preview_url: z.boolean().optional() }),
   }),
-  image: message('image', { image: z.strictObject({ ...mediaSource, caption }) }),
-  video: message('video', { video: z.strictObject({ ...mediaSource, caption }) }),
-  audio: message('audio', { audio: z.strictObject({ ...mediaSource, voice: z.boolean().optional() }) }),
+  image: message('image', { image: file({ caption }) }),
+  video: message('video', { video: file({ caption }) }),
+  audio: message('audio', { audio: file({ voice: z.boolean().optional() }) }),
   document: message('document', {
-    document: z.strictObject({ ...mediaSource, caption, filename: z.string().max(240).optional() }),
+    document: file({ caption, filename: z.string().min(1).max(240).optional() }),
   }),
-  sticker: message('sticker', { sticker: z.strictObject(mediaSource) }),
+  sticker: message('sticker', { sticker: file({}) }),
   location: message('location', {
     location: z.strictObject({
       latitude: z.union([z.number(), z.string()]),
@@ -161,14 +197,14 @@ export const messageSchemas = {
       .min(1),
   }),
   reaction: message('reaction', {
-    reaction: z.strictObject({ message_id: label, emoji: z.string() }),
+    reaction: z.strictObject({ message_id: label, emoji: z.string().max(40) }),
   }),
   interactive: message('interactive', { interactive }),
   template: message('template', {
     template: z.strictObject({
       name: label,
       language: z.strictObject({ code: label, policy: z.literal('deterministic').optional() }),
-      components: z.array(templateComponent).optional(),
+      components: z.array(templateComponent).max(12).optional(),
     }),
   }),
 } as const;
@@ -231,4 +267,15 @@ export function readMessage(
     return { failure: graphFailure(100, 'The parameter to is required.') };
   }
   return { message: parsed.data };
+}
+
+/** What Meta's documentation does not allow in a body of `POST /{phone-number-id}/messages`; null when all of it is fine. */
+export function invalidRequest(body: unknown): string | null {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'the body is no JSON object';
+  if ('status' in body) {
+    const read = readMarkSchema.safeParse(body);
+    return read.success ? null : schemaFailure(read.error, body).details;
+  }
+  const read = readMessage(body as Record<string, unknown>);
+  return 'failure' in read ? read.failure.details : null;
 }

@@ -1,5 +1,6 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { invalidRequest } from '../graph-api/request-schemas.ts';
 
 /** What the relay asked of WhatsApp. */
 export interface GraphCall {
@@ -29,21 +30,65 @@ export function refuse(code: number, status = 400): GraphAnswer {
 /** Takes the request and never answers. */
 export const stayMute: GraphAnswer = () => {};
 
-/** A bare HTTP server in Meta's place that counts calls; each test tells it how to answer. */
+/** A file the relay gave to WhatsApp. */
+export interface GraphUpload {
+  path: string;
+  /** Its id there: `media-1` for the first. */
+  id: string;
+  form: FormData;
+}
+
+/**
+ * A bare HTTP server in Meta's place that counts calls; each test tells it how to answer. Closing it fails the test when
+ * a call was not as Meta documents it. Templates are not its business: it is never ready to list them.
+ */
 export async function startFakeGraph(answer: GraphAnswer = accept) {
   const calls: GraphCall[] = [];
+  const uploads: GraphUpload[] = [];
+  const invalid: string[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
   let answering = answer;
+  let refusingUploads: { code: number; status: number } | null = null;
+
+  async function takeUpload(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
+    if (refusingUploads) {
+      const { code, status } = refusingUploads;
+      response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ error: { message: `(#${code}) refused`, code } }));
+      return;
+    }
+    const headers = { 'content-type': request.headers['content-type'] ?? '' };
+    const form = await new Response(new Uint8Array(body), { headers }).formData();
+    const id = `media-${uploads.length + 1}`;
+    uploads.push({ path: request.url ?? '', id, form });
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ id }));
+  }
+
   const server = createServer((request, response) => {
-    let text = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    const parts: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => parts.push(chunk));
     request.on('end', () => {
+      const body = Buffer.concat(parts);
+      if (request.method === 'POST' && request.url?.endsWith('/media')) {
+        void takeUpload(request, response, body);
+        return;
+      }
+      if (request.method !== 'POST' || !request.url?.endsWith('/messages')) {
+        response
+          .writeHead(503, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ error: { message: '(#2) Service unavailable', code: 2 } }));
+        return;
+      }
+      const text = body.toString('utf8');
       const call: GraphCall = {
         path: request.url ?? '',
         authorization: request.headers.authorization,
         body: JSON.parse(text) as GraphCall['body'],
       };
       calls.push(call);
+      const flaw = invalidRequest(call.body);
+      if (flaw !== null) invalid.push(flaw);
       answering(call, response, calls.length - 1);
       for (const { count, resolve } of waiting) if (calls.length >= count) resolve();
     });
@@ -53,6 +98,11 @@ export async function startFakeGraph(answer: GraphAnswer = accept) {
   return {
     url: `http://127.0.0.1:${port}/v25.0`,
     calls,
+    uploads,
+    /** Files are refused with one of Meta's codes from now on; null takes them again. */
+    refuseUploads(code: number | null, status = 400) {
+      refusingUploads = code === null ? null : { code, status };
+    },
     answerWith(next: GraphAnswer) {
       answering = next;
     },
@@ -73,6 +123,7 @@ export async function startFakeGraph(answer: GraphAnswer = accept) {
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      if (invalid.length > 0) throw new Error(`not as Meta documents it: ${invalid.splice(0).join('; ')}`);
     },
   };
 }

@@ -23,6 +23,7 @@ import {
 import { createDatabase, type Client } from '../../src/db/database.ts';
 import { insertMessage, insertSystemLine } from '../../src/db/messages.ts';
 import { lockClinic } from '../../src/feed/writer.ts';
+import { saveTemplate, templatesOf } from '../../src/templates/templates.ts';
 import { patientFor } from '../../src/whatsapp/apply/patients.ts';
 import { startFakeGraph } from './fake-graph.ts';
 import { createRelayClient, eventually, webhookOutcome, type RelayClient } from './relay-client.ts';
@@ -76,6 +77,31 @@ export async function startTestInbox(options: TestRelayOptions = {}) {
       await lockClinic(client, clinicId);
       return work(client);
     });
+  }
+
+  /** A template without variables; made when it is first asked for. */
+  async function reminderTemplate(client: Client): Promise<Id> {
+    const { wabaId } = number;
+    const known = (await templatesOf(client, clinicId, wabaId)).find(({ name }) => name === 'recordatorio');
+    if (known) return known.id;
+    const id = newId();
+    await saveTemplate(client, clinicId, {
+      id,
+      wabaId,
+      graphId: '500000000000001',
+      name: 'recordatorio',
+      language: 'es',
+      category: 'UTILITY',
+      status: 'APPROVED',
+      components: [{ type: 'BODY', text: 'Recordatorio' }],
+      parameterFormat: 'POSITIONAL',
+      quality: 'UNKNOWN',
+      rejectionReason: null,
+      hidden: false,
+      headerMedia: null,
+      task: null,
+    });
+    return id;
   }
 
   /** Somebody who may write to the clinic. */
@@ -177,6 +203,7 @@ export async function startTestInbox(options: TestRelayOptions = {}) {
       queues(by: 'agent' | 'bot', kind = 'template'): Promise<Id> {
         return inTurn(async (client) => {
           const target = await row(client);
+          const templateId = kind === 'template' ? await reminderTemplate(client) : null;
           const message = await insertMessage(client, {
             clinicId,
             conversationId: target.id,
@@ -188,6 +215,8 @@ export async function startTestInbox(options: TestRelayOptions = {}) {
             sentAt: now,
             receivedAt: now,
             status: 'queued',
+            outgoing:
+              templateId === null ? null : { templateId, values: { header: {}, body: {}, buttons: {} } },
           });
           await saveConversation(client, target);
           return message?.id ?? '';
@@ -260,6 +289,8 @@ export async function startTestInbox(options: TestRelayOptions = {}) {
     david,
     agentIds: agents.map(({ id }) => id),
     newPatient,
+    /** Somebody with a number of the test's choice. */
+    patientOf: createPatient,
     patientIn,
     now: () => now,
     /** Lets time pass, milliseconds. */

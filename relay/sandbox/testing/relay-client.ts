@@ -1,16 +1,21 @@
 import {
   ChangesPage,
   CommandsResponse,
+  MediaProgress,
   newId,
   readChange,
   toTimestamp,
+  UPLOAD_OFFSET_HEADER,
   type Command,
   type CommandResult,
   type Entity,
   type EntityName,
+  type Id,
   type KnownChange,
+  type OutgoingMedia,
 } from '@recado/protocol';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { SampleFile } from '../media/samples.ts';
 import { testSecrets } from './relay.ts';
 
 /** How long a condition is waited for before the test fails. */
@@ -74,8 +79,41 @@ export function createRelayClient(relayUrl: string, token: string) {
     return { id: newId(), type, args, basedOn: null, issuedAt: toTimestamp(Date.now()) };
   }
 
+  /** Brings a file to the relay; what a message then says of it. */
+  async function upload(sample: SampleFile): Promise<OutgoingMedia> {
+    const { bytes, ...media } = sample;
+    const announced = await fetch(`${relayUrl}/v1/media`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...media, id: media.mediaId }),
+    });
+    if (!announced.ok) throw new Error(`announcing a file answered ${announced.status}`);
+    const { received, complete } = MediaProgress.parse(await announced.json());
+    if (complete) return media;
+    const brought = await fetch(`${relayUrl}/v1/media/${media.mediaId}`, {
+      method: 'PATCH',
+      headers: {
+        ...headers,
+        'content-type': 'application/octet-stream',
+        [UPLOAD_OFFSET_HEADER]: String(received),
+      },
+      body: new Uint8Array(bytes.subarray(received)),
+    });
+    if (!brought.ok) throw new Error(`bringing a file answered ${brought.status}`);
+    return media;
+  }
+
+  /** The bytes of any file of the clinic. */
+  async function download(mediaId: Id): Promise<Buffer> {
+    const response = await fetch(`${relayUrl}/v1/media/${mediaId}`, { headers });
+    if (!response.ok) throw new Error(`a file answered ${response.status}`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
   return {
     headers,
+    upload,
+    download,
     changes,
     allChanges,
     all,

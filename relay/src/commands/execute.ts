@@ -38,10 +38,13 @@ import {
   updateTag,
   updateTeam,
 } from './directory.ts';
-import { retryMessage, sendMessage } from './messages.ts';
+import { cancelMessage, retryMessage, sendMessage } from './messages.ts';
 import { addNote } from './notes.ts';
 import { createQuickReply, removeQuickReply, updateQuickReply } from './quick-replies.ts';
+import { reactToMessage } from './reactions.ts';
 import { refused, type CommandOutcome, type CommandScope } from './scope.ts';
+import { startConversation } from './start-conversation.ts';
+import { createTemplate, deleteTemplate, hideTemplate } from './templates.ts';
 
 interface CommandsDeps {
   write: WriteToClinic;
@@ -62,8 +65,14 @@ function perform(scope: CommandScope, command: Command): Promise<CommandOutcome>
       return sendMessage(scope, known.args);
     case 'message.retry':
       return retryMessage(scope, known.args);
+    case 'message.cancel':
+      return cancelMessage(scope, known.args);
+    case 'message.react':
+      return reactToMessage(scope, known.args);
     case 'note.add':
       return addNote(scope, known.args);
+    case 'conversation.start':
+      return startConversation(scope, known.args);
     case 'conversation.close':
       return closeConversation(scope, known.args);
     case 'conversation.reopen':
@@ -110,6 +119,12 @@ function perform(scope: CommandScope, command: Command): Promise<CommandOutcome>
       return updateQuickReply(scope, known.args);
     case 'quickReply.delete':
       return removeQuickReply(scope, known.args);
+    case 'template.create':
+      return createTemplate(scope, known.args);
+    case 'template.delete':
+      return deleteTemplate(scope, known.args);
+    case 'template.hide':
+      return hideTemplate(scope, known.args);
     case 'clinic.updateSettings':
       return updateClinicSettings(scope, known.args);
     case 'agent.update':
@@ -165,6 +180,8 @@ export function createCommands({ write, jobs, clock, logger, sessionsBell }: Com
       onSessionsEnded,
       enqueueDelivery: jobs.enqueueDelivery,
       enqueueReadReceipt: jobs.enqueueReadReceipt,
+      enqueueReaction: jobs.enqueueReaction,
+      enqueueTemplateTask: jobs.enqueueTemplateTask,
     });
     const result: CommandResult = { id: command.id, ...outcome };
     await client.query('update commands set result = $3 where clinic_id = $1 and id = $2', [

@@ -2,51 +2,40 @@ import {
   applyConversationEvent,
   isRetryable,
   RefusalCode,
-  sendingEffect,
   serviceWindow,
   toEpoch,
+  toTimestamp,
   type CommandArguments,
 } from '@recado/protocol';
 import {
   findConversation,
   saveConversation,
-  withMessage,
   withParticipant,
   type ConversationRow,
 } from '../db/conversations.ts';
-import { readClinicSettings } from '../db/directory.ts';
-import { findMessage, insertMessage, updateMessage } from '../db/messages.ts';
-import { tellInThread } from './conversations.ts';
-import { applied, authorOf, cleanText, refused, type CommandOutcome, type CommandScope } from './scope.ts';
+import {
+  findMessage,
+  insertMessage,
+  previewMessage,
+  updateMessage,
+  type MessageRow,
+} from '../db/messages.ts';
+import { findTemplate } from '../templates/templates.ts';
+import { stillFits } from '../whatsapp/outgoing-content.ts';
+import { composeMessage } from './compose.ts';
+import { applied, authorOf, refused, type CommandOutcome, type CommandScope } from './scope.ts';
+import { queueMessage, tellEffectOfSending } from './sending.ts';
 
 /** Why free text may not be sent now, or null. The relay's clock decides, and never later than the sender saw. */
-function refusalOfFreeText(conversation: ConversationRow, notAfter: number, now: number): string | null {
+export function refusalOfFreeText(
+  conversation: ConversationRow,
+  notAfter: number | null,
+  now: number,
+): string | null {
   if (conversation.spam) return RefusalCode.conversationIsSpam;
+  if (notAfter === null) return RefusalCode.invalidArguments;
   if (now >= notAfter || serviceWindow(conversation, now).state !== 'open') return RefusalCode.windowClosed;
   return null;
-}
-
-/** Tells in the thread that sending brought the conversation back to people (T10, T11). */
-async function tellEffectOfSending(scope: CommandScope, conversation: ConversationRow): Promise<void> {
-  const effect = sendingEffect(conversation);
-  if (effect === 'none') return;
-  await tellInThread(scope, conversation, {
-    code: effect === 'reopens' ? 'reopened_by_staff' : 'taken_over_from_bot',
-  });
-}
-
-/** Gives a conversation nobody has to whoever answers it first, where the clinic wants that. */
-async function assignToAuthor(scope: CommandScope, conversation: ConversationRow): Promise<ConversationRow> {
-  const { agentId } = scope.agent;
-  if (conversation.assigneeIds.length > 0) return conversation;
-  const { assignOnFirstReply } = await readClinicSettings(scope.client, scope.clinicId);
-  if (!assignOnFirstReply) return conversation;
-  await tellInThread(scope, conversation, {
-    code: 'assigned',
-    agentIds: [agentId],
-    reason: 'first_reply',
-  });
-  return { ...conversation, assigneeIds: [agentId] };
 }
 
 /** The message quoted by a reply, if it is in the same conversation. */
@@ -74,7 +63,17 @@ async function isAnsweredAfter(
   return Boolean(rowCount);
 }
 
-/** Queues a text for WhatsApp. Whether WhatsApp takes it shows in the message's status, later. */
+/** The same for anything: a template may leave at any time. */
+function refusalOf(
+  conversation: ConversationRow,
+  message: { isTemplate: boolean; notAfter: number | null },
+  now: number,
+): string | null {
+  if (!message.isTemplate) return refusalOfFreeText(conversation, message.notAfter, now);
+  return conversation.spam ? RefusalCode.conversationIsSpam : null;
+}
+
+/** Queues a message for WhatsApp, or keeps it for later. Whether WhatsApp takes it shows in its status. */
 export async function sendMessage(
   scope: CommandScope,
   args: CommandArguments<'message.send'>,
@@ -82,46 +81,48 @@ export async function sendMessage(
   const { client, clinicId, now } = scope;
   const conversation = await findConversation(client, clinicId, args.conversationId);
   if (!conversation) return refused(RefusalCode.conversationNotFound);
-  const text = cleanText(args.text).trim();
   // The id is taken when another command has already sent this message.
-  if (text === '' || (await findMessage(client, clinicId, args.messageId))) {
-    return refused(RefusalCode.invalidArguments);
-  }
+  if (await findMessage(client, clinicId, args.messageId)) return refused(RefusalCode.invalidArguments);
   const notAfter = toEpoch(args.notAfter);
-  const refusal = refusalOfFreeText(conversation, notAfter, now);
+  const refusal = refusalOf(conversation, { isTemplate: args.template !== null, notAfter }, now);
   if (refusal) return refused(refusal);
+  const composed = await composeMessage(scope, conversation, args);
+  if ('refusal' in composed) return refused(composed.refusal);
   if (await isAnsweredAfter(scope, conversation.id, args.unlessAnsweredAfter ?? null)) {
     return refused(RefusalCode.answeredMeanwhile);
   }
-  await tellEffectOfSending(scope, conversation);
-  const assigned = await assignToAuthor(scope, conversation);
-  const message = await insertMessage(client, {
+  const asked = toEpoch(args.sendAt);
+  const sendAt = asked !== null && asked > now ? asked : null;
+  const message = {
+    ...composed,
     id: args.messageId,
     clinicId,
     conversationId: conversation.id,
     numberId: conversation.numberId,
-    direction: 'outbound',
-    kind: 'text',
-    text,
+    direction: 'outbound' as const,
     author: authorOf(scope),
     sentAt: now,
     receivedAt: now,
-    status: 'queued',
     replyTo: await quotedMessage(scope, conversation.id, args.replyTo),
-    notAfter,
-  });
-  if (!message) return refused(RefusalCode.invalidArguments);
-  const queued = applyConversationEvent(assigned, { type: 'staffMessageQueued' });
-  const seq = await saveConversation(
-    client,
-    withParticipant(
-      withMessage(queued, { id: message.id, sentAt: now, receivedAt: now }),
-      scope.agent.agentId,
-      now,
-    ),
+  };
+  if (sendAt === null) {
+    return applied(await queueMessage(scope, conversation, { ...message, status: 'queued', notAfter }));
+  }
+  // Nothing has been said yet: the conversation stays as it is, and the window of that moment will count.
+  const scheduled = await insertMessage(client, { ...message, status: 'scheduled', sendAt });
+  if (!scheduled) return refused(RefusalCode.invalidArguments);
+  await client.query(
+    `insert into scheduled_messages (clinic_id, message_id, conversation_id, send_at) values ($1, $2, $3, $4)`,
+    [clinicId, scheduled.id, conversation.id, toTimestamp(sendAt)],
   );
-  await scope.enqueueDelivery(client, { clinicId, conversationId: conversation.id });
-  return applied(seq);
+  return applied(scheduled.ordinal);
+}
+
+/** Whether a template of before can still be sent with the same values. */
+async function isStillSendable({ client, clinicId }: CommandScope, message: MessageRow): Promise<boolean> {
+  const template = message.outgoing && (await findTemplate(client, clinicId, message.outgoing.templateId));
+  if (!message.outgoing || template?.status !== 'APPROVED') return false;
+  return stillFits(template, message.outgoing, message.content.media !== undefined);
 }
 
 /** Queues a failed message once more, as if it were sent now. */
@@ -138,9 +139,11 @@ export async function retryMessage(
     return refused(RefusalCode.notRetryable);
   }
   const notAfter = toEpoch(args.notAfter);
-  const refusal = refusalOfFreeText(conversation, notAfter, now);
+  const isTemplate = message.kind === 'template';
+  const refusal = refusalOf(conversation, { isTemplate, notAfter }, now);
   if (refusal) return refused(refusal);
-  await tellEffectOfSending(scope, conversation);
+  if (isTemplate && !(await isStillSendable(scope, message))) return refused(RefusalCode.templateNotSendable);
+  if (!isTemplate) await tellEffectOfSending(scope, conversation, authorOf(scope));
   await updateMessage(client, clinicId, message.id, {
     status: 'queued',
     errorCode: null,
@@ -149,8 +152,51 @@ export async function retryMessage(
     acceptedAt: null,
     notAfter,
   });
-  const queued = applyConversationEvent(conversation, { type: 'staffMessageQueued' });
+  const queued = isTemplate
+    ? conversation
+    : applyConversationEvent(conversation, { type: 'staffMessageQueued' });
   const seq = await saveConversation(client, withParticipant(queued, scope.agent.agentId, now));
   await scope.enqueueDelivery(client, { clinicId, conversationId: conversation.id });
   return applied(seq);
+}
+
+/**
+ * Takes back a message that has certainly not left. Under the clinic's lock, as the beginning of every call to WhatsApp
+ * is: either this comes first and there is no call, or the call does and it is too late.
+ */
+export async function cancelMessage(
+  scope: CommandScope,
+  args: CommandArguments<'message.cancel'>,
+): Promise<CommandOutcome> {
+  const { client, clinicId } = scope;
+  const message = await findMessage(client, clinicId, args.messageId);
+  if (!message || message.conversationId !== args.conversationId || message.direction !== 'outbound') {
+    return refused(RefusalCode.messageNotFound);
+  }
+  if (message.status === 'cancelled') return applied();
+  const { rowCount: underWay } = await client.query(
+    `select from outbound_attempts
+     where clinic_id = $1 and message_id = $2 and kind = 'send' and outcome is null`,
+    [clinicId, message.id],
+  );
+  const isWaiting = message.status === 'scheduled' || message.status === 'queued';
+  if (!isWaiting || underWay) return refused(RefusalCode.tooLate);
+  const seq = await updateMessage(client, clinicId, message.id, { status: 'cancelled' });
+  await client.query('delete from scheduled_messages where clinic_id = $1 and message_id = $2', [
+    clinicId,
+    message.id,
+  ]);
+  if (message.status === 'scheduled') return applied(seq);
+  // What waited behind it may go.
+  await scope.enqueueDelivery(client, { clinicId, conversationId: message.conversationId });
+  const conversation = await findConversation(client, clinicId, message.conversationId);
+  if (conversation?.lastMessageId !== message.id) return applied(seq);
+  const preview = await previewMessage(client, clinicId, conversation.id);
+  return applied(
+    await saveConversation(client, {
+      ...conversation,
+      lastMessageId: preview?.id ?? null,
+      lastMessageSentAt: preview?.sentAt ?? null,
+    }),
+  );
 }

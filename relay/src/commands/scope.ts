@@ -5,7 +5,10 @@ import type { NewMessage } from '../db/messages.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 
 /** What a command may use: a transaction that has the clinic's turn, and who asked. */
-export interface CommandScope extends Pick<Jobs, 'enqueueDelivery' | 'enqueueReadReceipt'> {
+export interface CommandScope extends Pick<
+  Jobs,
+  'enqueueDelivery' | 'enqueueReadReceipt' | 'enqueueReaction' | 'enqueueTemplateTask'
+> {
   client: Client;
   clinicId: Id;
   agent: Pick<Identity, 'agentId' | 'agentName' | 'role'>;

@@ -126,7 +126,7 @@ describe('refusals', () => {
     });
     await send('clinic.updateSettings', { settings });
     const clinic = (await inbox.david.all('clinic')).at(-1);
-    expect(clinic?.settings).toEqual({ assignOnFirstReply: false, readReceipts: 'onRead' });
+    expect(clinic?.settings).toMatchObject({ assignOnFirstReply: false, readReceipts: 'onRead' });
     await send('clinic.updateSettings', { settings: { assignOnFirstReply: true } });
   });
 });

@@ -112,9 +112,9 @@ export function findConversationOf(
 export async function createConversation(
   client: Client,
   clinicId: Id,
-  key: { patientId: Id; numberId: string; at: number },
+  key: { id?: Id; patientId: Id; numberId: string; at: number },
 ): Promise<ConversationRow> {
-  const id = newId();
+  const id = key.id ?? newId();
   await client.query(
     `insert into conversations (clinic_id, id, patient_id, number_id, last_activity_at, version)
      values ($1, $2, $3, $4, $5, 0)`,

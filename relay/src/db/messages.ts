@@ -6,9 +6,16 @@ import {
   type MessageStatus,
   type Reaction,
   type SystemEvent,
+  type TemplateValues,
 } from '@recado/protocol';
 import { recordChange } from '../feed/record.ts';
 import type { Client } from './database.ts';
+
+/** What sending a message needs besides what people see of it. */
+export interface OutgoingParts {
+  templateId: Id;
+  values: TemplateValues;
+}
 
 export interface NewMessage {
   id?: Id;
@@ -26,7 +33,9 @@ export interface NewMessage {
   status?: MessageStatus;
   replyTo?: Id | null;
   wamid?: string;
-  notAfter?: number;
+  notAfter?: number | null;
+  sendAt?: number | null;
+  outgoing?: OutgoingParts | null;
 }
 
 /**
@@ -48,8 +57,8 @@ export async function insertMessage(
   await client.query(
     `insert into messages (clinic_id, id, conversation_id, ordinal, version, number_id, direction, kind, text,
        content, author_kind, author_agent_id, author_name, sent_at, received_at, accepted_at, status, reply_to,
-       wamid, not_after)
-     values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+       wamid, not_after, send_at, outgoing)
+     values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
     [
       message.clinicId,
       id,
@@ -70,6 +79,8 @@ export async function insertMessage(
       message.replyTo ?? null,
       message.wamid ?? null,
       toTimestamp(message.notAfter ?? null),
+      toTimestamp(message.sendAt ?? null),
+      message.outgoing ? JSON.stringify(message.outgoing) : null,
     ],
   );
   return { id, ordinal };
@@ -115,7 +126,13 @@ export interface MessageRow {
   numberId: string;
   replyTo: Id | null;
   notAfter: number | null;
+  sendAt: number | null;
+  outgoing: OutgoingParts | null;
+  /** The clinic's reaction as WhatsApp last took it. */
+  takenReaction: string | null;
   authorKind: NewMessage['author']['kind'];
+  authorAgentId: Id | null;
+  authorName: string | null;
 }
 
 /** One message by a condition on its columns. */
@@ -123,7 +140,9 @@ async function selectOne(client: Client, clinicId: Id, where: string, values: un
   const { rows } = await client.query<MessageRow>(
     `select id, conversation_id as "conversationId", ordinal, direction, kind, text, content, status, reactions,
        edits, revoked_at as "revokedAt", accepted_at as "acceptedAt", wamid, number_id as "numberId",
-       reply_to as "replyTo", not_after as "notAfter", author_kind as "authorKind"
+       reply_to as "replyTo", not_after as "notAfter", send_at as "sendAt", outgoing,
+       taken_reaction as "takenReaction", author_kind as "authorKind", author_agent_id as "authorAgentId",
+       author_name as "authorName"
      from messages where clinic_id = $1 and ${where}`,
     [clinicId, ...values],
   );
@@ -178,15 +197,32 @@ export async function cancelWaitingMessages(
 ): Promise<number> {
   const { rows } = await client.query<{ id: Id }>(
     `select id from messages
-     where clinic_id = $1 and conversation_id = $2 and direction = 'outbound' and status = 'queued'
+     where clinic_id = $1 and conversation_id = $2 and direction = 'outbound'
+       and status in ('queued', 'scheduled')
        and not exists (
          select from outbound_attempts
-         where clinic_id = $1 and message_id = messages.id and outcome is null)
+         where clinic_id = $1 and message_id = messages.id and kind = 'send' and outcome is null)
      order by ordinal`,
     [clinicId, conversationId],
   );
   for (const { id } of rows) await updateMessage(client, clinicId, id, { status: 'cancelled' });
   return rows.length;
+}
+
+/** The message a row of the list shows: the newest that anybody said, or is about to. */
+export async function previewMessage(
+  client: Client,
+  clinicId: Id,
+  conversationId: Id,
+): Promise<{ id: Id; sentAt: number } | null> {
+  const { rows } = await client.query<{ id: Id; sentAt: number }>(
+    `select id, sent_at as "sentAt" from messages
+     where clinic_id = $1 and conversation_id = $2 and direction <> 'internal'
+       and coalesce(status, '') not in ('cancelled', 'scheduled')
+     order by sent_at desc, ordinal desc limit 1`,
+    [clinicId, conversationId],
+  );
+  return rows[0] ?? null;
 }
 
 /** Ordinal of the newest message of the patient, or 0. */
@@ -228,6 +264,8 @@ const COLUMNS = {
   acceptedAt: 'accepted_at',
   wamid: 'wamid',
   notAfter: 'not_after',
+  sentAt: 'sent_at',
+  takenReaction: 'taken_reaction',
   errorCode: 'error_code',
   errorTitle: 'error_title',
 } as const;
@@ -241,7 +279,9 @@ export interface MessageUpdate {
   revokedAt?: number;
   acceptedAt?: number | null;
   wamid?: string | null;
-  notAfter?: number;
+  notAfter?: number | null;
+  sentAt?: number;
+  takenReaction?: string | null;
   errorCode?: string | null;
   errorTitle?: string | null;
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { pruneChanges } from '../feed/changes.ts';
 import { describeError, type Logger } from '../logger.ts';
+import type { Media } from '../media/media.ts';
 import { dropOldHeldItems } from '../whatsapp/apply/held.ts';
 
 const EVERY_MS = 3_600_000;
@@ -15,12 +16,13 @@ const WEBHOOKS_KEPT_MS = 30 * DAY;
 
 interface HousekeepingDeps {
   database: Database;
+  media: Pick<Media, 'dropAbandoned'>;
   clock: Clock;
   logger: Logger;
 }
 
 /** Forgets what nobody will ask for any more. */
-export async function keepHouse({ database, clock }: HousekeepingDeps): Promise<void> {
+export async function keepHouse({ database, media, clock }: HousekeepingDeps): Promise<void> {
   const now = clock.now();
   await dropOldHeldItems(database, now);
   const clinics = await database.asSystem(async (client) => {
@@ -42,6 +44,7 @@ export async function keepHouse({ database, clock }: HousekeepingDeps): Promise<
       );
       return rows[0]?.seq ?? 0;
     });
+    await media.dropAbandoned(clinicId);
     if (upTo > 0) await pruneChanges(database, { clinicId, upTo });
   }
 }

@@ -14,8 +14,68 @@ export interface ReadReceiptJob {
   messageId: string;
 }
 
-const DELIVER = 'deliver';
-const READ_RECEIPT = 'read-receipt';
+/** The clinic's reaction to a message, whatever it is by then. */
+export interface ReactionJob {
+  clinicId: string;
+  messageId: string;
+}
+
+/** Bytes of a file a patient sent with a message. */
+export interface MediaFetchJob {
+  clinicId: string;
+  messageId: string;
+}
+
+/** What Meta has to be asked for about a template. */
+export interface TemplateTaskJob {
+  clinicId: string;
+  templateId: string;
+}
+
+/** A worker that died with its process gives the job back after `expireInSeconds`. */
+const QUEUES = {
+  deliver: {
+    retryLimit: 20,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 60,
+    expireInSeconds: 300,
+    deleteAfterSeconds: 3_600,
+  },
+  'read-receipt': {
+    retryLimit: 3,
+    retryDelay: 5,
+    retryBackoff: true,
+    expireInSeconds: 60,
+    deleteAfterSeconds: 60,
+  },
+  reaction: {
+    retryLimit: 8,
+    retryDelay: 2,
+    retryBackoff: true,
+    retryDelayMax: 300,
+    expireInSeconds: 60,
+    deleteAfterSeconds: 60,
+  },
+  'media-fetch': {
+    retryLimit: 20,
+    retryDelay: 2,
+    retryBackoff: true,
+    retryDelayMax: 300,
+    expireInSeconds: 300,
+    deleteAfterSeconds: 60,
+  },
+  'template-task': {
+    retryLimit: 20,
+    retryDelay: 2,
+    retryBackoff: true,
+    retryDelayMax: 900,
+    expireInSeconds: 300,
+    deleteAfterSeconds: 60,
+  },
+} as const;
+type Queue = keyof typeof QUEUES;
+
 /** Fallback for jobs of other processes and for what was left by a crash; our own are woken at once. */
 const POLLING_SECONDS = 2;
 const CONCURRENCY = 4;
@@ -26,11 +86,17 @@ export interface Jobs {
   start(work: {
     deliver: (job: DeliverJob) => Promise<void>;
     sendReadReceipt: (job: ReadReceiptJob) => Promise<void>;
+    sendReaction: (job: ReactionJob) => Promise<void>;
+    fetchMedia: (job: MediaFetchJob) => Promise<void>;
+    runTemplateTask: (job: TemplateTaskJob) => Promise<void>;
   }): Promise<void>;
-  /** Inside the caller's transaction: the job exists if and only if the transaction commits. */
+  /** Inside the caller's transaction: the job exists if and only if the transaction commits. Likewise all others. */
   enqueueDelivery(client: Client, job: DeliverJob, startAfter?: Date): Promise<void>;
-  /** Likewise. Tried a few times at most: nobody waits for it. */
+  /** Tried a few times at most: nobody waits for it. */
   enqueueReadReceipt(client: Client, job: ReadReceiptJob): Promise<void>;
+  enqueueReaction(client: Client, job: ReactionJob, startAfter?: Date): Promise<void>;
+  enqueueMediaFetch(client: Client, job: MediaFetchJob, startAfter?: Date): Promise<void>;
+  enqueueTemplateTask(client: Client, job: TemplateTaskJob, startAfter?: Date): Promise<void>;
   /** After the commit: looks for jobs now instead of at the next poll. */
   wake(): void;
   stop(): Promise<void>;
@@ -54,7 +120,7 @@ export function createJobs({
   const boss = new PgBoss({
     connectionString: databaseUrl,
     application_name: 'recado-jobs',
-    max: CONCURRENCY + 2,
+    max: CONCURRENCY + 4,
     schedule: false,
     registerInstance: false,
   });
@@ -65,53 +131,40 @@ export function createJobs({
   async function install(): Promise<void> {
     started ??= boss.start();
     await started;
-    await boss.createQueue(READ_RECEIPT, {
-      retryLimit: 3,
-      retryDelay: 5,
-      retryBackoff: true,
-      expireInSeconds: 60,
-      deleteAfterSeconds: 60,
-    });
-    await boss.createQueue(DELIVER, {
-      retryLimit: 20,
-      retryDelay: 1,
-      retryBackoff: true,
-      retryDelayMax: 60,
-      // A worker that died with its process gives the job back after this.
-      expireInSeconds: 120,
-      deleteAfterSeconds: 3_600,
-    });
+    for (const [name, options] of Object.entries(QUEUES)) await boss.createQueue(name, options);
+  }
+
+  function work<Job>(queue: Queue, concurrency: number, handle: (job: Job) => Promise<void>) {
+    return boss.work<Job>(
+      queue,
+      { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: POLLING_SECONDS },
+      async ([job]) => {
+        if (job) await handle(job.data);
+      },
+    );
+  }
+
+  async function enqueue(queue: Queue, client: Client, job: object, startAfter?: Date): Promise<void> {
+    await boss.send(queue, job, { ...(startAfter ? { startAfter } : {}), ...inTransaction(client) });
   }
 
   return {
     install,
-    async start({ deliver, sendReadReceipt }) {
+    async start({ deliver, sendReadReceipt, sendReaction, fetchMedia, runTemplateTask }) {
       await install();
-      const deliverer = await boss.work<DeliverJob>(
-        DELIVER,
-        { batchSize: 1, localConcurrency: CONCURRENCY, pollingIntervalSeconds: POLLING_SECONDS },
-        async ([job]) => {
-          if (job) await deliver(job.data);
-        },
-      );
-      const receipts = await boss.work<ReadReceiptJob>(
-        READ_RECEIPT,
-        { batchSize: 1, pollingIntervalSeconds: POLLING_SECONDS },
-        async ([job]) => {
-          if (job) await sendReadReceipt(job.data);
-        },
-      );
-      workerIds = [deliverer, receipts];
+      workerIds = [
+        await work('deliver', CONCURRENCY, deliver),
+        await work('read-receipt', 1, sendReadReceipt),
+        await work('reaction', 1, sendReaction),
+        await work('media-fetch', 2, fetchMedia),
+        await work('template-task', 1, runTemplateTask),
+      ];
     },
-    async enqueueDelivery(client, job, startAfter) {
-      await boss.send(DELIVER, job, {
-        ...(startAfter ? { startAfter } : {}),
-        ...inTransaction(client),
-      });
-    },
-    async enqueueReadReceipt(client, job) {
-      await boss.send(READ_RECEIPT, job, inTransaction(client));
-    },
+    enqueueDelivery: (client, job, startAfter) => enqueue('deliver', client, job, startAfter),
+    enqueueReadReceipt: (client, job) => enqueue('read-receipt', client, job),
+    enqueueReaction: (client, job, startAfter) => enqueue('reaction', client, job, startAfter),
+    enqueueMediaFetch: (client, job, startAfter) => enqueue('media-fetch', client, job, startAfter),
+    enqueueTemplateTask: (client, job, startAfter) => enqueue('template-task', client, job, startAfter),
     wake() {
       for (const id of workerIds) boss.notifyWorker(id);
     },

@@ -4,6 +4,8 @@ import type { Client, Database } from '../db/database.ts';
 /** One call to WhatsApp, written before it is made. Times are epoch milliseconds. */
 export interface Attempt {
   id: Id;
+  /** An upload may be repeated, a send may not. */
+  kind: 'send' | 'upload';
   startedAt: number;
   endedAt: number | null;
   outcome: 'accepted' | 'refused' | 'retry' | 'unknown' | null;
@@ -12,21 +14,27 @@ export interface Attempt {
 
 export async function beginAttempt(
   client: Client,
-  attempt: { clinicId: Id; conversationId: Id; messageId: Id; now: number },
+  attempt: { clinicId: Id; conversationId: Id; messageId: Id; kind: Attempt['kind']; now: number },
 ): Promise<Id> {
   const id = newId();
   await client.query(
-    `insert into outbound_attempts (id, clinic_id, conversation_id, message_id, started_at)
-     values ($1, $2, $3, $4, $5)`,
-    [id, attempt.clinicId, attempt.conversationId, attempt.messageId, toTimestamp(attempt.now)],
+    `insert into outbound_attempts (id, clinic_id, conversation_id, message_id, started_at, kind)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [id, attempt.clinicId, attempt.conversationId, attempt.messageId, toTimestamp(attempt.now), attempt.kind],
   );
   return id;
 }
 
-/** Notes how a call ended that neither succeeded nor failed for good. Only while nothing better is known. */
+/** Notes how a call ended that settles nothing about its message. Only while nothing better is known. */
 export async function endAttempt(
   client: Client,
-  end: { clinicId: Id; id: Id; outcome: 'retry' | 'unknown'; code: string; now: number },
+  end: {
+    clinicId: Id;
+    id: Id;
+    outcome: 'retry' | 'unknown' | 'accepted';
+    code: string | null;
+    now: number;
+  },
 ): Promise<void> {
   await client.query(
     `update outbound_attempts set ended_at = $3, outcome = $4, code = $5
@@ -38,7 +46,7 @@ export async function endAttempt(
 /** The attempts for a message since the last one that was refused for good, newest first. */
 export async function attemptsOf(client: Client, clinicId: Id, messageId: Id): Promise<Attempt[]> {
   const { rows } = await client.query<Attempt>(
-    `select id, started_at as "startedAt", ended_at as "endedAt", outcome, code from outbound_attempts
+    `select id, kind, started_at as "startedAt", ended_at as "endedAt", outcome, code from outbound_attempts
      where clinic_id = $1 and message_id = $2 and id > coalesce((
        select id from outbound_attempts
        where clinic_id = $1 and message_id = $2 and outcome = 'refused' order by id desc limit 1),
@@ -52,13 +60,18 @@ export async function attemptsOf(client: Client, clinicId: Id, messageId: Id): P
 /** Conversations whose last call has had no answer since `before`: their delivery has to look again. */
 export async function conversationsWithoutAnswer(
   database: Database,
-  request: { openBefore: number; unknownBefore: number },
+  request: { openBefore: number; uploadingBefore: number; unknownBefore: number },
 ): Promise<{ clinicId: Id; conversationId: Id }[]> {
   const { rows } = await database.asSystem((client) =>
     client.query<{ clinicId: Id; conversationId: Id }>(
       `select distinct clinic_id as "clinicId", conversation_id as "conversationId" from outbound_attempts
-       where (outcome is null and started_at < $1) or (outcome = 'unknown' and ended_at < $2) limit 500`,
-      [toTimestamp(request.openBefore), toTimestamp(request.unknownBefore)],
+       where (outcome is null and started_at < case kind when 'send' then $1::timestamptz else $3::timestamptz end)
+         or (outcome = 'unknown' and ended_at < $2) limit 500`,
+      [
+        toTimestamp(request.openBefore),
+        toTimestamp(request.unknownBefore),
+        toTimestamp(request.uploadingBefore),
+      ],
     ),
   );
   return rows;

@@ -1,20 +1,23 @@
-import { serviceWindow, type Id } from '@recado/protocol';
+import type { Id } from '@recado/protocol';
 import type { SecretBox } from '../accounts/secrets.ts';
 import type { Clock } from '../clock.ts';
-import { findConversation, type ConversationRow } from '../db/conversations.ts';
+import { findConversation } from '../db/conversations.ts';
 import type { Client, Database } from '../db/database.ts';
 import { conversationsWaiting, findMessage, findWaitingMessage, type MessageRow } from '../db/messages.ts';
 import type { WriteToClinic } from '../feed/writer.ts';
 import type { DeliverJob, Jobs } from '../jobs/jobs.ts';
 import { describeError, type Logger } from '../logger.ts';
+import type { MediaFiles } from '../media/files.ts';
+import { findMedia } from '../media/media.ts';
 import type { RelaySettings } from '../settings.ts';
 import { releaseHeld } from './apply/apply-item.ts';
 import { acceptMessage, failMessage, moveMessage } from './apply/outgoing.ts';
 import type { ApplyScope } from './apply/scope.ts';
-import { openAccessToken } from './access-token.ts';
 import { attemptsOf, beginAttempt, conversationsWithoutAnswer, endAttempt } from './attempts.ts';
-import { retryRuleOf } from './graph-errors.ts';
-import type { GraphClient, OutgoingText, SendResult } from './graph-client.ts';
+import { LONGEST_UPLOAD_MS, type FileResult, type GraphClient, type SendResult } from './graph-client.ts';
+import { errorRuleOf, MEDIA_CODES, retryRuleOf } from './graph-errors.ts';
+import { findGraphMedia, forgetGraphMedia, saveGraphMedia } from './graph-media.ts';
+import { Failure, prepare, type Prepared } from './prepare.ts';
 
 /** Sends without an answer are repeated this often before a person has to decide. */
 const UNKNOWN_RETRIES = 2;
@@ -23,19 +26,12 @@ const ANSWER_MARGIN_MS = 5_000;
 const SWEEP_MS = 1_000;
 const SWEEP_CONCURRENCY = 8;
 
-/** Refusals of our own, beside Meta's codes. */
-const Failure = {
-  windowClosed: { code: 'window_closed', title: null },
-  noRecipient: { code: 'no_recipient', title: null },
-  numberNotConnected: { code: 'number_not_connected', title: null },
-  noAnswer: { code: 'no_answer', title: null },
-} as const;
-
 interface DeliveryDeps {
   database: Database;
   write: WriteToClinic;
   jobs: Jobs;
   graph: GraphClient;
+  files: MediaFiles;
   secrets: SecretBox;
   clock: Clock;
   logger: Logger;
@@ -43,8 +39,8 @@ interface DeliveryDeps {
 }
 
 /** What to do next in a conversation: nothing now, look again at once, or make this call. */
-type Step =
-  { kind: 'stop' } | { kind: 'again' } | { kind: 'send'; messageId: Id; attemptId: Id; text: OutgoingText };
+type Call = Exclude<Prepared, { kind: 'failure' }> & { messageId: Id; attemptId: Id };
+type Step = { kind: 'stop' } | { kind: 'again' } | Call;
 
 export interface Delivery {
   /** Sends what waits in a conversation, oldest first, until nothing may leave any more. */
@@ -55,7 +51,7 @@ export interface Delivery {
 }
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
-  const { database, write, jobs, graph, secrets, clock, logger, settings } = deps;
+  const { database, write, jobs, graph, files, clock, logger, settings } = deps;
 
   const scopeOf = (client: Client, clinicId: Id, numberId: string): ApplyScope => ({
     client,
@@ -65,6 +61,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     // The loop that is running goes on to the next message by itself.
     enqueueDelivery: async () => {},
     enqueueReadReceipt: jobs.enqueueReadReceipt,
+    enqueueMediaFetch: jobs.enqueueMediaFetch,
   });
 
   /** Whether the message may be tried now, judging by what was tried before. */
@@ -74,6 +71,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const attempts = await attemptsOf(client, clinicId, message.id);
     const last = attempts[0];
     if (!last) return 'yes';
+    // Meta has the file now.
+    if (last.outcome === 'accepted') return 'yes';
+    if (last.outcome === null && last.kind === 'upload') {
+      if (now < last.startedAt + LONGEST_UPLOAD_MS + ANSWER_MARGIN_MS) return 'wait';
+      // Its process is gone; whether the file arrived does not matter.
+      await endAttempt(client, { clinicId, id: last.id, outcome: 'retry', code: 'interrupted', now });
+      return 'yes';
+    }
     if (last.outcome === null) {
       if (now < last.startedAt + settings.sendTimeoutMs + ANSWER_MARGIN_MS) return 'wait';
       // Its process is gone. The call may have gone through: a status may still tell.
@@ -94,43 +99,6 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     return 'wait';
   }
 
-  async function addressOf(client: Client, conversation: ConversationRow) {
-    const { rows } = await client.query<{
-      phone: string | null;
-      user_id: string | null;
-      token: Buffer | null;
-    }>(
-      `select phone, whatsapp_user_id as user_id, access_token as token
-       from patients left join numbers
-         on numbers.clinic_id = patients.clinic_id and phone_number_id = $3
-       where patients.clinic_id = $1 and id = $2`,
-      [conversation.clinicId, conversation.patientId, conversation.numberId],
-    );
-    return rows[0] ?? { phone: null, user_id: null, token: null };
-  }
-
-  /** Why the message cannot be sent at all any more, or the call to make. */
-  async function prepare(scope: ApplyScope, message: MessageRow, conversation: ConversationRow) {
-    const { client, clinicId, now } = scope;
-    const isLate = message.notAfter !== null && now >= message.notAfter;
-    if (isLate || serviceWindow(conversation, now).state !== 'open') return Failure.windowClosed;
-    const { phone, user_id: userId, token } = await addressOf(client, conversation);
-    if (phone === null && userId === null) return Failure.noRecipient;
-    const accessToken = openAccessToken({ secrets, logger }, clinicId, token);
-    if (accessToken === null) return Failure.numberNotConnected;
-    const replyTo = message.replyTo === null ? null : await findMessage(client, clinicId, message.replyTo);
-    const text: OutgoingText = {
-      phoneNumberId: conversation.numberId,
-      accessToken,
-      phone,
-      userId,
-      text: message.text ?? '',
-      replyTo: replyTo?.wamid ?? null,
-      callbackData: message.id,
-    };
-    return text;
-  }
-
   /** Under the clinic's lock: only one process can begin a call for a conversation, and only for its oldest message. */
   function nextStep({ clinicId, conversationId }: DeliverJob): Promise<Step> {
     return write(clinicId, async (client): Promise<Step> => {
@@ -144,19 +112,35 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         await moveMessage(scope, message, { status: 'cancelled' });
         return { kind: 'again' };
       }
-      const prepared = may === 'givenUp' ? Failure.noAnswer : await prepare(scope, message, conversation);
-      if ('code' in prepared) {
-        await failMessage(scope, message, prepared);
+      const prepared: Prepared =
+        may === 'givenUp'
+          ? { kind: 'failure', failure: Failure.noAnswer }
+          : await prepare(deps, scope, message, conversation);
+      if (prepared.kind === 'failure') {
+        await failMessage(scope, message, prepared.failure);
         return { kind: 'again' };
       }
       const attemptId = await beginAttempt(client, {
         clinicId,
         conversationId,
         messageId: message.id,
+        kind: prepared.kind,
         now: scope.now,
       });
-      return { kind: 'send', messageId: message.id, attemptId, text: prepared };
+      return { ...prepared, messageId: message.id, attemptId };
     });
+  }
+
+  /** Meta may have lost a file before its thirty days are over: once for each message, it is uploaded again. */
+  async function forgetLostFile(scope: ApplyScope, message: MessageRow, code: string): Promise<boolean> {
+    const { client, clinicId, numberId, now } = scope;
+    const mediaId = message.content.media?.id ?? null;
+    if (mediaId === null || !MEDIA_CODES.has(code)) return false;
+    const media = await findMedia(client, clinicId, mediaId);
+    const known = media && (await findGraphMedia(client, { clinicId, numberId, media }, now));
+    if (!media || !known || known.uploadedFor === message.id) return false;
+    await forgetGraphMedia(client, { clinicId, numberId, media });
+    return true;
   }
 
   async function settleRefusal(
@@ -166,6 +150,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     result: Extract<SendResult, { outcome: 'refused' }>,
   ): Promise<'again' | 'stop'> {
     const { client, clinicId, now } = scope;
+    if (await forgetLostFile(scope, message, result.code)) {
+      await endAttempt(client, { clinicId, id: attemptId, outcome: 'retry', code: 'file_lost', now });
+      if (message.status !== 'queued') await moveMessage(scope, message, { status: 'queued' });
+      return 'again';
+    }
+    if (errorRuleOf(result.code).alert) {
+      logger.error('whatsapp needs an administrator', { clinicId, code: result.code });
+    }
     const attempts = await attemptsOf(client, clinicId, message.id);
     const retriesSoFar = attempts.filter(({ outcome }) => outcome === 'retry').length;
     if (result.retry === null || retriesSoFar >= result.retry.retries) {
@@ -186,7 +178,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   ): Promise<'again' | 'stop'> {
     const { clinicId } = job;
     return write(clinicId, async (client) => {
-      const scope = scopeOf(client, clinicId, step.text.phoneNumberId);
+      const scope = scopeOf(client, clinicId, step.message.phoneNumberId);
       const { now } = scope;
       const message = await findMessage(client, clinicId, step.messageId);
       // A status that named the message's id may have been quicker than the answer.
@@ -210,21 +202,71 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     });
   }
 
+  /** Notes what became of an upload; a message that was taken back meanwhile is none of its business. */
+  function settleUpload(
+    job: DeliverJob,
+    step: Extract<Step, { kind: 'upload' }>,
+    result: FileResult<{ graphId: string }>,
+  ): Promise<'again' | 'stop'> {
+    const { clinicId } = job;
+    const { phoneNumberId: numberId } = step.sender;
+    return write(clinicId, async (client) => {
+      const scope = scopeOf(client, clinicId, numberId);
+      const { now } = scope;
+      if (result.outcome === 'done') {
+        const key = { clinicId, numberId, media: step.media };
+        await saveGraphMedia(client, key, { graphId: result.graphId, uploadedFor: step.messageId, now });
+        await endAttempt(client, { clinicId, id: step.attemptId, outcome: 'accepted', code: null, now });
+        return 'again';
+      }
+      const message = await findMessage(client, clinicId, step.messageId);
+      if (message?.status !== 'queued') {
+        await endAttempt(client, { clinicId, id: step.attemptId, outcome: 'retry', code: result.code, now });
+        return 'again';
+      }
+      // Nothing has been sent: unlike a send, an upload without an answer may simply be repeated.
+      const refusal =
+        result.outcome === 'refused'
+          ? result
+          : {
+              outcome: 'refused' as const,
+              code: result.code,
+              title: null,
+              retry: retryRuleOf('upload_without_answer'),
+            };
+      return settleRefusal(scope, message, step.attemptId, refusal);
+    });
+  }
+
+  async function call(job: DeliverJob, step: Call): Promise<'again' | 'stop'> {
+    const started = performance.now();
+    const told = (event: string, result: SendResult | FileResult<{ graphId: string }>) => {
+      logger.info(event, {
+        clinicId: job.clinicId,
+        messageId: step.messageId,
+        status: result.outcome,
+        durationMs: Math.round(performance.now() - started),
+        ...('code' in result ? { code: result.code } : {}),
+      });
+    };
+    if (step.kind === 'send') {
+      const result = await graph.sendMessage(step.message);
+      told('message sent to whatsapp', result);
+      return settle(job, step, result);
+    }
+    const bytes = files.read(job.clinicId, step.media.sha256);
+    const result = await graph.uploadMedia(step.sender, { ...step.media, bytes });
+    bytes.destroy();
+    told('file given to whatsapp', result);
+    return settleUpload(job, step, result);
+  }
+
   async function deliver(job: DeliverJob): Promise<void> {
     for (;;) {
       const step = await nextStep(job);
       if (step.kind === 'stop') return;
       if (step.kind === 'again') continue;
-      const started = performance.now();
-      const result = await graph.sendText(step.text);
-      logger.info('message sent to whatsapp', {
-        clinicId: job.clinicId,
-        messageId: step.messageId,
-        status: result.outcome,
-        durationMs: Math.round(performance.now() - started),
-        ...(result.outcome === 'accepted' ? {} : { code: result.code }),
-      });
-      if ((await settle(job, step, result)) === 'stop') return;
+      if ((await call(job, step)) === 'stop') return;
     }
   }
 
@@ -238,6 +280,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const now = clock.now();
     const forgotten = await conversationsWithoutAnswer(database, {
       openBefore: now - settings.sendTimeoutMs - ANSWER_MARGIN_MS,
+      uploadingBefore: now - LONGEST_UPLOAD_MS - ANSWER_MARGIN_MS,
       unknownBefore: now - settings.unknownGraceMs,
     });
     for (let next = 0; next < forgotten.length; next += SWEEP_CONCURRENCY) {

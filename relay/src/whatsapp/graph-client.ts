@@ -1,23 +1,49 @@
+import type { TemplateMessageComponent } from '@recado/protocol';
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { retryRuleOf, type RetryRule } from './graph-errors.ts';
+import { createGraphHttp, type GraphRefusal } from './graph-http.ts';
 
 /** The parts of Meta's answers the relay relies on; everything else may change. */
 const Accepted = z.object({ messages: z.array(z.object({ id: z.string().min(1) })).min(1) });
-const Refused = z.object({
-  error: z.object({
-    code: z.union([z.number(), z.string()]).transform(String),
-    message: z.string().optional(),
-    error_data: z.object({ details: z.string().optional() }).optional().catch(undefined),
-  }),
-});
+const Succeeded = z.object({ success: z.literal(true) });
+const Uploaded = z.object({ id: z.union([z.string().min(1), z.number()]).transform(String) });
+const Described = z.object({ url: z.url(), file_size: z.coerce.number().optional().catch(undefined) });
 
-export interface OutgoingText {
+/** A file WhatsApp has, by its id there. */
+interface SentFile {
+  id: string;
+  caption?: string;
+  filename?: string;
+  voice?: true;
+}
+
+/** What is said, as Meta wants it per type. */
+export type GraphContent =
+  | { type: 'text'; text: { body: string; preview_url: boolean } }
+  | { type: 'image'; image: SentFile }
+  | { type: 'video'; video: SentFile }
+  | { type: 'audio'; audio: SentFile }
+  | { type: 'document'; document: SentFile }
+  | { type: 'sticker'; sticker: SentFile }
+  | { type: 'reaction'; reaction: { message_id: string; emoji: string } }
+  | {
+      type: 'template';
+      template: { name: string; language: { code: string }; components?: TemplateMessageComponent[] };
+    };
+
+/** Which of the clinic's numbers acts. */
+export interface GraphSender {
   phoneNumberId: string;
   accessToken: string;
+}
+
+export interface OutgoingMessage extends GraphSender {
   /** E.164 with its plus: without it Meta would prepend the clinic's own country. Wins over `userId`. */
   phone: string | null;
   userId: string | null;
-  text: string;
+  content: GraphContent;
   /** WhatsApp's id of the message this one answers. */
   replyTo: string | null;
   /** Comes back in every status; how a send without an answer is found again. */
@@ -36,102 +62,140 @@ export type SendResult =
 /** `done`: the patient has blue ticks. `later`: worth another try. `never`: it will not be taken. */
 export type MarkAsReadResult = { outcome: 'done' } | { outcome: 'later' | 'never'; code: string };
 
-const Succeeded = z.object({ success: z.literal(true) });
+/** A file, or why there is none. */
+export type FileResult<Found> = ({ outcome: 'done' } & Found) | GraphRefusal;
 
-/** Failures that happen before a single byte of the request has left. */
-const NEVER_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+/** Uploading the largest file over a slow line. */
+const UPLOAD_TIMEOUT_MS = 240_000;
+export const LONGEST_UPLOAD_MS = UPLOAD_TIMEOUT_MS;
+const DOWNLOAD_TIMEOUT_MS = 120_000;
 
-function causeCode(error: unknown): string {
-  const cause = (error as { cause?: unknown }).cause;
-  // Happy eyeballs: one error per address that was tried.
-  if (cause instanceof AggregateError) {
-    const codes = cause.errors.map((each: unknown) => String((each as { code?: unknown }).code));
-    return codes.every((code) => NEVER_CONNECTED.has(code)) ? (codes[0] ?? 'unknown') : 'unknown';
+/** A form of one file, written while it is read. */
+function multipart(file: { mimeType: string; fileName: string; sizeBytes: number; bytes: Readable }) {
+  const boundary = `recado-${randomUUID()}`;
+  const quoted = file.fileName.replace(/["\\\r\n]/g, '_');
+  const before = Buffer.from(
+    `--${boundary}\r\ncontent-disposition: form-data; name="messaging_product"\r\n\r\nwhatsapp\r\n` +
+      `--${boundary}\r\ncontent-disposition: form-data; name="type"\r\n\r\n${file.mimeType}\r\n` +
+      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${quoted}"\r\n` +
+      `content-type: ${file.mimeType}\r\n\r\n`,
+  );
+  const after = Buffer.from(`\r\n--${boundary}--\r\n`);
+  async function* parts() {
+    yield before;
+    for await (const chunk of file.bytes) yield chunk as Buffer;
+    yield after;
   }
-  const code = (cause as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
-}
-
-function readAnswer(status: number, body: string): SendResult {
-  let json: unknown = null;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    // An answer of something between us and Meta: it proves nothing.
-  }
-  const accepted = Accepted.safeParse(json);
-  if (accepted.success && status < 300) {
-    return { outcome: 'accepted', wamid: accepted.data.messages[0]?.id ?? '' };
-  }
-  const refused = Refused.safeParse(json);
-  if (!refused.success) return { outcome: 'unknown', code: `http_${status}` };
-  const { code, message, error_data } = refused.data.error;
   return {
-    outcome: 'refused',
-    code,
-    title: error_data?.details ?? message ?? null,
-    retry: retryRuleOf(code),
+    content: Readable.from(parts()),
+    headers: {
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+      'content-length': String(before.length + file.sizeBytes + after.length),
+    },
   };
 }
 
-/** Calls Meta's Graph API. One call is one HTTP request: retrying is the caller's, who knows what was attempted. */
+/** Calls Meta's Graph API about messages and their files. */
 export function createGraphClient(settings: { graphUrl: string; sendTimeoutMs: number }) {
-  const post = (to: { phoneNumberId: string; accessToken: string }, body: object) =>
-    fetch(`${settings.graphUrl}/${to.phoneNumberId}/messages`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${to.accessToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ messaging_product: 'whatsapp', ...body }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(settings.sendTimeoutMs),
+  const callGraph = createGraphHttp(settings);
+  const post = ({ phoneNumberId, accessToken }: GraphSender, body: object) =>
+    callGraph({
+      accessToken,
+      path: `${phoneNumberId}/messages`,
+      json: { messaging_product: 'whatsapp', ...body },
     });
 
   return {
-    async sendText(message: OutgoingText): Promise<SendResult> {
+    async sendMessage(message: OutgoingMessage): Promise<SendResult> {
       const recipient = message.phone === null ? { recipient: message.userId } : { to: message.phone };
-      try {
-        const response = await post(message, {
-          recipient_type: 'individual',
-          ...recipient,
-          ...(message.replyTo === null ? {} : { context: { message_id: message.replyTo } }),
-          type: 'text',
-          text: { body: message.text, preview_url: false },
-          biz_opaque_callback_data: message.callbackData,
-        });
-        return readAnswer(response.status, await response.text());
-      } catch (error) {
-        const code = causeCode(error);
-        return NEVER_CONNECTED.has(code)
-          ? { outcome: 'refused', code: 'unreachable', title: code, retry: retryRuleOf('unreachable') }
-          : { outcome: 'unknown', code };
-      }
+      const answer = await post(message, {
+        recipient_type: 'individual',
+        ...recipient,
+        ...(message.replyTo === null ? {} : { context: { message_id: message.replyTo } }),
+        ...message.content,
+        biz_opaque_callback_data: message.callbackData,
+      });
+      if (answer.outcome !== 'answered') return answer;
+      const accepted = Accepted.safeParse(answer.body);
+      return accepted.success
+        ? { outcome: 'accepted', wamid: accepted.data.messages[0]?.id ?? '' }
+        : { outcome: 'unknown', code: 'unreadable_answer' };
     },
 
     /**
      * Blue ticks for a message and all before it. Harmless when repeated.
      * https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/mark-message-as-read
      */
-    async markAsRead(message: {
-      phoneNumberId: string;
-      accessToken: string;
-      wamid: string;
-    }): Promise<MarkAsReadResult> {
+    async markAsRead(message: GraphSender & { wamid: string }): Promise<MarkAsReadResult> {
+      const answer = await post(message, { status: 'read', message_id: message.wamid });
+      if (answer.outcome === 'answered') {
+        return Succeeded.safeParse(answer.body).success
+          ? { outcome: 'done' }
+          : { outcome: 'later', code: 'unreadable_answer' };
+      }
+      const isFinal = answer.outcome === 'refused' && retryRuleOf(answer.code) === null;
+      return { outcome: isFinal ? 'never' : 'later', code: answer.code };
+    },
+
+    /** Gives Meta a file to send; it keeps it thirty days, for this number. Harmless when repeated. */
+    async uploadMedia(
+      sender: GraphSender,
+      file: { mimeType: string; fileName: string; sizeBytes: number; bytes: Readable },
+    ): Promise<FileResult<{ graphId: string }>> {
+      const answer = await callGraph({
+        accessToken: sender.accessToken,
+        path: `${sender.phoneNumberId}/media`,
+        bytes: multipart(file),
+        timeoutMs: UPLOAD_TIMEOUT_MS,
+      });
+      if (answer.outcome !== 'answered') return answer;
+      const uploaded = Uploaded.safeParse(answer.body);
+      return uploaded.success
+        ? { outcome: 'done', graphId: uploaded.data.id }
+        : { outcome: 'unknown', code: 'unreadable_answer' };
+    },
+
+    /** Where a patient's file can be fetched for five minutes. */
+    async findMediaUrl(
+      sender: GraphSender,
+      graphId: string,
+    ): Promise<FileResult<{ url: string; sizeBytes: number | null }>> {
+      const answer = await callGraph({
+        accessToken: sender.accessToken,
+        method: 'GET',
+        path: encodeURIComponent(graphId),
+        query: { phone_number_id: sender.phoneNumberId },
+      });
+      if (answer.outcome !== 'answered') return answer;
+      const described = Described.safeParse(answer.body);
+      return described.success
+        ? { outcome: 'done', url: described.data.url, sizeBytes: described.data.file_size ?? null }
+        : { outcome: 'unknown', code: 'unreadable_answer' };
+    },
+
+    /** Opens a patient's file. Whether its address may be trusted with the token is the caller's to say. */
+    async downloadMedia(
+      accessToken: string,
+      url: string,
+    ): Promise<FileResult<{ bytes: AsyncIterable<Uint8Array>; sizeBytes: number | null }>> {
       try {
-        const response = await post(message, { status: 'read', message_id: message.wamid });
-        const body: unknown = await response.json().catch(() => null);
-        if (Succeeded.safeParse(body).success) return { outcome: 'done' };
-        const refused = Refused.safeParse(body);
-        if (!refused.success) return { outcome: 'later', code: `http_${response.status}` };
-        const { code } = refused.data.error;
-        return { outcome: retryRuleOf(code) === null ? 'never' : 'later', code };
+        const response = await fetch(url, {
+          headers: { authorization: `Bearer ${accessToken}` },
+          redirect: 'error',
+          signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS),
+        });
+        if (!response.ok || response.body === null) {
+          await response.body?.cancel();
+          return { outcome: 'unknown', code: `http_${response.status}` };
+        }
+        const length = Number(response.headers.get('content-length') ?? Number.NaN);
+        return {
+          outcome: 'done',
+          bytes: response.body as unknown as AsyncIterable<Uint8Array>,
+          sizeBytes: Number.isFinite(length) ? length : null,
+        };
       } catch (error) {
-        return { outcome: 'later', code: causeCode(error) };
+        return { outcome: 'unknown', code: error instanceof Error ? error.name : 'unknown' };
       }
     },
   };

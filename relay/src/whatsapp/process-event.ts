@@ -3,8 +3,9 @@ import type { Clock } from '../clock.ts';
 import { enterClinic, type Client, type Database } from '../db/database.ts';
 import { isAboutTheData } from '../db/errors.ts';
 import { lockClinic } from '../feed/writer.ts';
-import type { DeliverJob, ReadReceiptJob } from '../jobs/jobs.ts';
+import type { DeliverJob, MediaFetchJob, ReadReceiptJob } from '../jobs/jobs.ts';
 import { describeError, type Logger } from '../logger.ts';
+import { errorRuleOf } from './graph-errors.ts';
 import { applyItem, effectWithoutClinic } from './apply/apply-item.ts';
 import type { Effect } from './apply/effects.ts';
 import type { InboundItem, Route } from './inbound/items.ts';
@@ -18,6 +19,7 @@ export interface ProcessEventDeps {
   unknownNumbers: 'quarantine' | 'adopt';
   enqueueDelivery(client: Client, job: DeliverJob): Promise<void>;
   enqueueReadReceipt(client: Client, job: ReadReceiptJob): Promise<void>;
+  enqueueMediaFetch(client: Client, job: MediaFetchJob): Promise<void>;
 }
 
 /** A webhook that keeps failing is set aside after this many tries, so that it cannot hold up others for ever. */
@@ -68,6 +70,7 @@ async function applySafely(
         now: deps.clock.now(),
         enqueueDelivery: deps.enqueueDelivery,
         enqueueReadReceipt: deps.enqueueReadReceipt,
+        enqueueMediaFetch: deps.enqueueMediaFetch,
       },
       item,
     );
@@ -101,7 +104,11 @@ async function effectsOf(
     else if (clinicId === null) effects.push({ kind: 'quarantined', reason: 'unknown_number' });
     else {
       clinicIds.add(clinicId);
-      effects.push(await applySafely(client, item, clinicId, eventId, deps));
+      const effect = await applySafely(client, item, clinicId, eventId, deps);
+      effects.push(effect);
+      if (effect.kind === 'status' && effect.code !== undefined && errorRuleOf(effect.code).alert) {
+        deps.logger.error('whatsapp needs an administrator', { clinicId, code: effect.code });
+      }
       if (item.type === 'notice') {
         deps.logger.warn('whatsapp reports', { clinicId, code: item.code ?? item.event });
       }

@@ -35,11 +35,9 @@ export const mediaAndTemplates: Migration = {
       url text,
       announced_at timestamptz not null,
       attempts integer not null default 0,
-      next_at timestamptz not null,
       primary key (clinic_id, message_id),
       foreign key (clinic_id, message_id) references messages
     );
-    create index media_fetches_by_time on media_fetches (next_at);
 
     -- What Meta has of the clinic's files: kept there thirty days, for one number.
     create table graph_media (

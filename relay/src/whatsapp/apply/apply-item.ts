@@ -1,6 +1,7 @@
 import { findConversationOf } from '../../db/conversations.ts';
 import { insertSystemLine } from '../../db/messages.ts';
-import { recordChange } from '../../feed/record.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { removeTemplate, saveTemplate, templatesAreStale, templatesOf } from '../../templates/templates.ts';
 import type { InboundItem, ItemOf } from '../inbound/items.ts';
 import type { Effect } from './effects.ts';
 import { takeHeldItems } from './held.ts';
@@ -44,29 +45,44 @@ async function applyPreference(scope: ApplyScope, item: ItemOf<'preference'>): P
   };
 }
 
+/** What a webhook says of a template is true at once; the rest of it is read from Meta soon after. */
 async function applyTemplate(scope: ApplyScope, item: ItemOf<'template'>): Promise<Effect> {
-  const { client, clinicId } = scope;
-  const { rows } = await client.query<{ id: string }>(
-    `select id from templates
-     where clinic_id = $1 and waba_id = $2 and name = $3 and ($4::text is null or language = $4)
-       and (status <> coalesce($5, status) or category <> coalesce($6, category))`,
-    [clinicId, item.route.wabaId, item.name, item.language, item.status, item.category],
+  const { client, clinicId, now } = scope;
+  const wabaId = item.route.wabaId ?? '';
+  const concerned = (await templatesOf(client, clinicId, wabaId)).filter(
+    ({ name, language }) => name === item.name && (item.language === null || language === item.language),
   );
-  for (const { id } of rows) {
-    const version = await recordChange(client, { clinicId, entity: 'template', id });
-    await client.query(
-      `update templates set status = coalesce($3, status), category = coalesce($4, category), version = $5
-       where clinic_id = $1 and id = $2`,
-      [clinicId, id, item.status, item.category, version],
-    );
+  let changed = 0;
+  for (const template of concerned) {
+    if (item.status === 'DELETED') {
+      await removeTemplate(client, clinicId, template.id);
+      changed += 1;
+      continue;
+    }
+    const next = {
+      ...template,
+      status: item.status ?? template.status,
+      category: item.category ?? template.category,
+      quality: item.quality ?? template.quality,
+      rejectionReason: item.status === null ? template.rejectionReason : reasonAfter(item),
+    };
+    if (isDeepStrictEqual(next, template)) continue;
+    await saveTemplate(client, clinicId, next);
+    changed += 1;
   }
+  await templatesAreStale(client, clinicId, { wabaId }, now);
   return {
     kind: 'template',
     event: item.event,
     name: item.name,
     language: item.language,
-    outcome: rows.length > 0 ? 'applied' : 'unchanged',
+    outcome: changed > 0 ? 'applied' : 'unchanged',
   };
+}
+
+/** An approved template has no reason for anything any more. */
+function reasonAfter({ status, reason }: ItemOf<'template'>): string | null {
+  return status === 'APPROVED' || status === 'PENDING' ? null : reason;
 }
 
 /** An effect of something that concerns no clinic, or null. */

@@ -13,6 +13,7 @@ import {
   updateMessage,
   type MessageRow,
 } from '../../db/messages.ts';
+import { announceFile } from '../../media/inbound-files.ts';
 import type { ItemOf, Person } from '../inbound/items.ts';
 import type { Effect } from './effects.ts';
 import { holdItem } from './held.ts';
@@ -84,6 +85,7 @@ export async function applyMessage(scope: ApplyScope, item: ItemOf<'message'>): 
     wamid: item.wamid,
   });
   if (!message) return { kind: 'ignored', reason: 'duplicate', type: kind, text };
+  await announceFile(scope, message.id, item.body.file);
   await saveConversation(client, {
     ...withMessage(changed, { id: message.id, sentAt, receivedAt: now }),
     snoozedUntil: null,
@@ -115,6 +117,7 @@ export async function applyEcho(scope: ApplyScope, item: ItemOf<'echo'>): Promis
     wamid: item.wamid,
   });
   if (!message) return { kind: 'ignored', reason: 'duplicate', type: kind, text };
+  await announceFile(scope, message.id, item.body.file);
   const accepted = applyConversationEvent(conversation, { type: 'staffMessageAccepted', acceptedAt: sentAt });
   const read = applyConversationEvent(accepted, { type: 'read', unread: 0 });
   await saveConversation(client, withMessage(read, { id: message.id, sentAt, receivedAt: now }));
@@ -170,9 +173,11 @@ export async function applyEdit(scope: ApplyScope, item: ItemOf<'edit'>): Promis
     return { kind: 'edit', type: kind, text, outcome: 'held' };
   }
   if (message.text === text) return { kind: 'edit', type: kind, text, outcome: 'unchanged' };
+  // A caption was corrected: the file is the one the relay has, or is fetching.
+  const { media } = message.content;
   await updateMessage(client, clinicId, message.id, {
     text,
-    content: { ...message.content, ...content },
+    content: { ...message.content, ...content, ...(media ? { media } : {}) },
     edits: [...message.edits, { text: message.text, at: toTimestamp(sentAtOf(item.at, scope)) }],
   });
   await refreshPreview(scope, message);

@@ -7,11 +7,10 @@ import {
 } from '@recado/protocol';
 import { findConversation, saveConversation, type ConversationRow } from '../../db/conversations.ts';
 import { updateMessage, type MessageRow, type MessageUpdate } from '../../db/messages.ts';
+import { templatesAreStale } from '../../templates/templates.ts';
+import { errorRuleOf } from '../graph-errors.ts';
 import { requestReadReceipt } from '../read-receipts.ts';
 import type { ApplyScope } from './scope.ts';
-
-/** WhatsApp's answer when the customer service window is closed (T39). */
-const WINDOW_CLOSED = '131047';
 
 /** The either-party clock as if the failed message had never been accepted (T17). Epoch milliseconds. */
 async function lastInteractionWithout({ client, clinicId }: ApplyScope, message: MessageRow) {
@@ -130,7 +129,11 @@ export async function failMessage(
       lastInteractionAt: await lastInteractionWithout(scope, message),
     });
   }
-  if (failure.code === WINDOW_CLOSED) events.push({ type: 'windowDenied', at: scope.now });
+  const rule = errorRuleOf(failure.code);
+  if (rule.closesWindow) events.push({ type: 'windowDenied', at: scope.now });
+  if (rule.staleTemplates) {
+    await templatesAreStale(scope.client, scope.clinicId, { phoneNumberId: message.numberId }, scope.now);
+  }
   const seq = await save(
     scope,
     message,

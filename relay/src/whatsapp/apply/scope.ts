@@ -1,6 +1,6 @@
 import type { Id } from '@recado/protocol';
 import type { Client } from '../../db/database.ts';
-import type { DeliverJob, ReadReceiptJob } from '../../jobs/jobs.ts';
+import type { DeliverJob, MediaFetchJob, ReadReceiptJob } from '../../jobs/jobs.ts';
 
 /** What applying something needs to know: a transaction that has the clinic's turn, and where it is. */
 export interface ApplyScope {
@@ -14,4 +14,6 @@ export interface ApplyScope {
   enqueueDelivery(client: Client, job: DeliverJob): Promise<void>;
   /** Asks for blue ticks, likewise. */
   enqueueReadReceipt(client: Client, job: ReadReceiptJob): Promise<void>;
+  /** Asks for the bytes of a patient's file, likewise. */
+  enqueueMediaFetch(client: Client, job: MediaFetchJob): Promise<void>;
 }

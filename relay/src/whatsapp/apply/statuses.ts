@@ -3,6 +3,7 @@ import { findMessage, findMessageByWamid, type MessageRow } from '../../db/messa
 import type { ItemOf } from '../inbound/items.ts';
 import type { Effect } from './effects.ts';
 import { holdItem } from './held.ts';
+import { reactionTarget, revertReaction } from '../reactions.ts';
 import { acceptMessage, failMessage, moveMessage } from './outgoing.ts';
 import type { ApplyScope } from './scope.ts';
 
@@ -36,6 +37,12 @@ export async function applyStatus(scope: ApplyScope, item: ItemOf<'status'>): Pr
     ...(item.error ? { code: item.error.code } : {}),
   });
   if (!isKnown(item.status)) return effect('unknown');
+  const reactedTo = Id.safeParse(reactionTarget(item.callbackData));
+  if (reactedTo.success) {
+    if (item.status !== 'failed') return effect('unchanged');
+    const refusal = { messageId: reactedTo.data, code: item.error?.code ?? 'unknown', now: scope.now };
+    return effect((await revertReaction(scope.client, scope.clinicId, refusal)) ? 'applied' : 'unknown');
+  }
   const message = await findTarget(scope, item);
   if (!message) {
     await holdItem(scope, item.wamid, item);

@@ -1,5 +1,5 @@
 import type { MessageContent } from '@recado/protocol';
-import type { Body } from './items.ts';
+import type { Body, InboundFile } from './items.ts';
 import { firstText, readList, readNumber, readObject, readText, type JsonObject } from './read.ts';
 
 /**
@@ -7,6 +7,18 @@ import { firstText, readList, readNumber, readObject, readText, type JsonObject 
  * can say by itself ("photo", "location") it says in its own language.
  */
 type BodyReader = (part: JsonObject, message: JsonObject) => Body;
+
+/** Meta writes hashes in base64; the hash of anything else is no hash. */
+function hashOf(value: unknown): string | null {
+  const bytes = Buffer.from(readText(value) ?? '', 'base64');
+  return bytes.length === 32 ? bytes.toString('hex') : null;
+}
+
+function fileOf(part: JsonObject): { file: InboundFile } | null {
+  const graphId = readText(part['id']);
+  if (graphId === null) return null;
+  return { file: { graphId, sha256: hashOf(part['sha256']), url: readText(part['url']) } };
+}
 
 function media(kind: string): BodyReader {
   return (part) => {
@@ -21,8 +33,15 @@ function media(kind: string): BodyReader {
           fileName,
           sizeBytes: null,
           voice: part['voice'] === true,
+          sha256: null,
+          width: null,
+          height: null,
+          durationMs: null,
+          waveform: null,
+          failure: null,
         },
       },
+      ...fileOf(part),
     };
   };
 }

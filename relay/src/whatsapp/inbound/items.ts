@@ -17,11 +17,22 @@ export interface Person {
   profileName: string | null;
 }
 
+/** Where Meta keeps a file of a message. */
+export interface InboundFile {
+  /** Meta's id, good for seven days. */
+  graphId: string;
+  /** Hexadecimal; null when the webhook gave none. */
+  sha256: string | null;
+  /** Good for five minutes. */
+  url: string | null;
+}
+
 /** What a person reads of a message, and its parts. */
 export interface Body {
   kind: string;
   text: string | null;
   content: MessageContent;
+  file?: InboundFile;
 }
 
 /** One thing a webhook says. Times are epoch milliseconds by WhatsApp's clock, null when it gave none. */
@@ -77,6 +88,9 @@ export type InboundItem = { route: Route } & (
       language: string | null;
       status: string | null;
       category: string | null;
+      quality: string | null;
+      /** Why it was rejected or paused. */
+      reason: string | null;
     }
   | { type: 'notice'; event: string; code: string | null }
   | { type: 'ignored'; reason: string; field: string | null }

@@ -16,6 +16,19 @@ function bodyOf(part: object) {
   return item.body;
 }
 
+test.each([
+  ['no id', { mime_type: 'image/jpeg' }, undefined],
+  ['only an id', { id: 300 }, { graphId: '300', sha256: null, url: null }],
+  [
+    'everything',
+    { id: '3', sha256: Buffer.alloc(32, 1).toString('base64'), url: 'https://lookaside.fbsbx.com/x' },
+    { graphId: '3', sha256: '01'.repeat(32), url: 'https://lookaside.fbsbx.com/x' },
+  ],
+  ['a hash that is none', { id: '3', sha256: 'aGFzaA==' }, { graphId: '3', sha256: null, url: null }],
+])('where the file of a message is: %s', (_name, image, file) => {
+  expect(bodyOf({ type: 'image', image }).file).toEqual(file);
+});
+
 describe('what a person reads of each kind', () => {
   const media = { mime_type: 'image/jpeg', sha256: 'aGFzaA==', id: '300000000000003' };
   test.each([
@@ -25,7 +38,21 @@ describe('what a person reads of each kind', () => {
       { type: 'image', image: { ...media, caption: 'Volante' } },
       'image',
       'Volante',
-      { media: { id: null, mimeType: 'image/jpeg', fileName: null, sizeBytes: null, voice: false } },
+      {
+        media: {
+          id: null,
+          mimeType: 'image/jpeg',
+          fileName: null,
+          sizeBytes: null,
+          voice: false,
+          sha256: null,
+          width: null,
+          height: null,
+          durationMs: null,
+          waveform: null,
+          failure: null,
+        },
+      },
     ],
     ['image without words', { type: 'image', image: media }, 'image', null, expect.anything()],
     [
@@ -203,7 +230,8 @@ describe('what a person reads of each kind', () => {
       {},
     ],
   ])('%s', (_what, part, kind, text, content) => {
-    expect(bodyOf(part)).toEqual({ kind, text, content });
+    const { file: _file, ...body } = bodyOf(part);
+    expect(body).toEqual({ kind, text, content });
   });
 });
 

@@ -11,6 +11,24 @@ const FIELDS_WITHOUT_EFFECT: Record<string, string> = {
   messaging_handovers: 'another_app_holds_the_thread',
 };
 
+/** Events that are the template's status from then on, and those that stand for another one; the rest change none. */
+const TEMPLATE_STATUSES = new Map([
+  ...[
+    'APPROVED', 'REJECTED', 'PENDING', 'PAUSED', 'DISABLED', 'IN_APPEAL', 'LOCKED', 'DELETED',
+    'PENDING_DELETION', 'ARCHIVED',
+  ].map((event) => [event, event] as const), // prettier-ignore
+  ['REINSTATED', 'APPROVED'],
+  ['UNARCHIVED', 'APPROVED'],
+] as const);
+
+/** Meta says it in one of three places, or with the word for nothing. */
+function readReason(value: JsonObject): string | null {
+  const rejection = readObject(value['rejection_info']);
+  const other = readObject(value['other_info']);
+  const reason = firstText(rejection?.['reason'], value['reason'], other?.['description'], other?.['title']);
+  return reason === 'NONE' ? null : reason;
+}
+
 function readTemplate(field: string, value: JsonObject): UnroutedItem {
   const name = firstText(value['message_template_name'], value['name']);
   if (name === null) return { type: 'quarantined', reason: 'template_without_name', field };
@@ -20,7 +38,9 @@ function readTemplate(field: string, value: JsonObject): UnroutedItem {
     event: isStatus ? (readText(value['event']) ?? 'unknown') : field,
     name,
     language: firstText(value['message_template_language'], value['language']),
-    status: isStatus ? readText(value['event']) : null,
+    status: isStatus ? (TEMPLATE_STATUSES.get((readText(value['event']) ?? '') as 'APPROVED') ?? null) : null,
+    quality: readText(value['new_quality_score']),
+    reason: isStatus ? readReason(value) : null,
     category: firstText(value['new_category'], isStatus ? value['message_template_category'] : null),
   };
 }
