@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createStore } from './client.ts';
-import type { Store } from './interface.ts';
+import type { Store, StoreOptions } from './interface.ts';
 import { reads, writes } from './registry.ts';
 import {
   buildConversation,
@@ -36,7 +36,7 @@ afterEach(async () => {
 
 const log = (name: string, fields: object) => void logged.push(`${name} ${JSON.stringify(fields)}`);
 
-async function open(given: { workerFile?: URL } = {}) {
+async function open(given: Partial<StoreOptions> = {}) {
   const opened = await createStore({ file, key, workerFile, log, ...given });
   if (!opened.ok) throw new Error(opened.failure);
   stores.push(opened.store);
@@ -55,7 +55,9 @@ describe('the store behind its threads', () => {
   test('offers every read and write of the registry', async () => {
     const { store } = await open();
     expect(Object.keys(store.read).sort()).toEqual(Object.keys(reads).sort());
-    expect(Object.keys(store.write).sort()).toEqual([...Object.keys(writes), 'checkpoint'].sort());
+    expect(Object.keys(store.write).sort()).toEqual(
+      [...Object.keys(writes), 'checkpoint', 'rebuildSearch'].sort(),
+    );
   });
 
   test('what one thread writes the other reads, also after opening again', async () => {
@@ -75,11 +77,17 @@ describe('the store behind its threads', () => {
     const { store } = await open();
     await bootstrap(store);
     await store.write.enqueueCommands({ commands: [buildSend(1, 1)], now: NOON });
-    expect(await store.write.takeOutbox({ limit: 9 })).toHaveLength(1);
+    expect(await store.write.takeOutbox({ limit: 9, now: NOON })).toHaveLength(1);
     // A second writer on the same file stands for the start after a kill: nothing told the first one to stop.
     const { store: restarted } = await open();
-    expect(await restarted.write.takeOutbox({ limit: 9 })).toEqual([
-      { command: buildSend(1, 1), conversationId: conversationId(1), state: 'sending', attempts: 1 },
+    expect(await restarted.write.takeOutbox({ limit: 9, now: NOON })).toEqual([
+      {
+        command: buildSend(1, 1),
+        conversationId: conversationId(1),
+        state: 'sending',
+        attempts: 1,
+        media: [],
+      },
     ]);
   });
 
@@ -109,26 +117,82 @@ describe('the store behind its threads', () => {
     expect(await again.read.localValue({ key: 'window' })).toEqual({ width: 800 });
   });
 
-  test('a thread that dies rejects what was asked of it and is reported', async () => {
-    const dying = join(folder.path, 'dying.mjs');
-    writeFileSync(
-      dying,
-      `import { parentPort } from 'node:worker_threads';
-       parentPort.once('message', () => { throw new TypeError('a text of a patient'); });
-       parentPort.postMessage({ type: 'opened', recovered: null });`,
-    );
-    const { store } = await open({ workerFile: pathToFileURL(dying) });
-    const calls = [store.read.syncState({}), store.read.outboxCounts({})];
-    const settled = await Promise.allSettled(calls);
-    expect(settled.map((each) => each.status === 'rejected' && each.reason.code)).toEqual([
-      'crashed',
-      'crashed',
-    ]);
-    await expect(store.read.syncState({})).rejects.toMatchObject({ code: 'crashed' });
-    expect(logged).toEqual([
-      'store.threadError {"role":"reader","error":"TypeError"}',
-      'store.crashed {"role":"reader"}',
-    ]);
+  describe('a thread that dies', () => {
+    /** Answers how often it was asked, and dies of one question. */
+    const DYING = `
+      import { parentPort, workerData } from 'node:worker_threads';
+      let asked = 0;
+      parentPort.on('message', ({ id, name }) => {
+        asked += 1;
+        if (name === 'close') process.exit(0);
+        if (name === 'localValue') throw new TypeError('a text of a patient');
+        parentPort.postMessage({ type: 'answer', id, output: { asked, isRestart: workerData.isRestart } });
+      });
+      parentPort.postMessage({ type: 'opened', recovered: null });`;
+    const codeOf = (call: Promise<unknown>) => call.then(() => null, (error: { code: string }) => error.code); // prettier-ignore
+    let crashes: number;
+    const openDying = () => {
+      const dying = join(folder.path, 'dying.mjs');
+      writeFileSync(dying, DYING);
+      crashes = 0;
+      return open({ workerFile: pathToFileURL(dying), onCrashed: () => void (crashes += 1) });
+    };
+
+    test('rejects what was asked of it; what is asked from then on another one answers', async () => {
+      const { store } = await openDying();
+      expect(await store.read.syncState({})).toEqual({ asked: 1, isRestart: false });
+      const asked = [store.read.localValue({ key: 'x' }), store.read.outboxCounts({})];
+      expect(await Promise.all(asked.map(codeOf))).toEqual(['crashed', 'crashed']);
+      expect(await store.read.syncState({})).toEqual({ asked: 1, isRestart: true });
+      expect(await store.write.setAgent({ agentId: 'x' })).toEqual({ asked: 1, isRestart: false });
+      expect(crashes).toBe(0);
+      expect(logged).toEqual([
+        'store.threadError {"role":"reader","error":"TypeError"}',
+        'store.crashed {"role":"reader"}',
+      ]);
+    });
+
+    test('twice within a minute is not started a third time, which is said', async () => {
+      const { store } = await openDying();
+      for (let round = 0; round < 2; round += 1)
+        expect(await codeOf(store.read.localValue({ key: 'x' }))).toBe('crashed');
+      expect(await codeOf(store.read.syncState({}))).toBe('crashed');
+      expect(crashes).toBe(1);
+    });
+
+    test('again after a minute is started again', async () => {
+      vi.useFakeTimers({ toFake: ['performance'] });
+      try {
+        const { store } = await openDying();
+        for (let round = 0; round < 3; round += 1) {
+          expect(await codeOf(store.read.localValue({ key: 'x' }))).toBe('crashed');
+          expect(await store.read.syncState({})).toMatchObject({ isRestart: true });
+          vi.advanceTimersByTime(60_001);
+        }
+        expect(crashes).toBe(0);
+      } finally {
+        vi.useRealTimers();
+      }
+    });
+
+    test('and was the writer goes on with the same file and what had not left', async () => {
+      const killed = join(folder.path, 'killed.mjs');
+      writeFileSync(
+        killed,
+        `import { parentPort } from 'node:worker_threads';
+         parentPort.on('message', ({ name }) => { if (name === 'setLocalValue') process.exit(1); });
+         await import(${JSON.stringify(workerFile.href)});`,
+      );
+      const { store } = await open({ workerFile: pathToFileURL(killed) });
+      await bootstrap(store);
+      await store.write.enqueueCommands({ commands: [buildSend(1, 1)], now: NOON });
+      expect(await store.write.takeOutbox({ limit: 9, now: NOON })).toHaveLength(1);
+      expect(await codeOf(store.write.setLocalValue({ key: 'x', value: 1 }))).toBe('crashed');
+      expect(await store.write.takeOutbox({ limit: 9, now: NOON })).toMatchObject([
+        { command: buildSend(1, 1), attempts: 1 },
+      ]);
+      expect(await store.read.outboxCounts({})).toEqual({ unsent: 1, refused: 0 });
+    });
   });
 
   test('a folder that cannot be written is a value, not an exception', async () => {

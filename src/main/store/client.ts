@@ -1,8 +1,6 @@
-/** The store as the rest of main holds it: two threads, calls by name. Knows nothing of SQLite. */
-import { Worker } from 'node:worker_threads';
-import { createStoreError } from './failures.ts';
-import type { Store, StoreOpened, StoreOptions, StoreReads, StoreWrites } from './interface.ts';
-import type { WorkerReply, WorkerRequest, WorkerStart } from './worker.ts';
+/** The store as the rest of main holds it: its threads, calls by name. Knows nothing of SQLite. */
+import type { AuditName, Store, StoreOpened, StoreOptions, StoreReads, StoreWrites } from './interface.ts';
+import { startThread, superviseThread, type Caller } from './threads.ts';
 
 const READS = [
   'inboxPage',
@@ -14,12 +12,21 @@ const READS = [
   'answerAfter',
   'conversationDetail',
   'threadPage',
+  'mediaPage',
+  'mediaFacts',
+  'templates',
+  'unsentCommand',
+  'localFile',
+  'unusedFiles',
+  'nextHeld',
+  'search',
   'nextExpiry',
-  'searchMessages',
   'syncState',
   'outboxCounts',
   'localValue',
-] as const satisfies readonly (keyof StoreReads)[];
+] as const satisfies readonly Exclude<keyof StoreReads, AuditName>[];
+
+const AUDITS = ['checksums', 'storage'] as const satisfies readonly AuditName[];
 
 const WRITES = [
   'setAgent',
@@ -28,6 +35,10 @@ const WRITES = [
   'endSnapshot',
   'applyChanges',
   'applyHistory',
+  'applyThread',
+  'restartHistory',
+  'forgetMessages',
+  'rebuildSearch',
   'enqueueCommands',
   'undoCommands',
   'takeOutbox',
@@ -36,101 +47,67 @@ const WRITES = [
   'discardMessage',
   'retryRefused',
   'saveDraft',
+  'putLocalFile',
+  'removeLocalFile',
+  'markUploaded',
   'rereadUnreadable',
   'setLocalValue',
   'checkpoint',
 ] as const satisfies readonly (keyof StoreWrites)[];
 
-type Opened = Extract<WorkerReply, { type: 'opened' | 'refused' }>;
+/** After opening there is more urgent work than looking for damage. */
+const VERIFY_AFTER_MS = 60_000;
 
-interface Pending {
-  name: string;
-  resolve: (output: unknown) => void;
-  reject: (error: Error) => void;
+function createMethods(call: Caller, names: readonly string[]): object {
+  return Object.fromEntries(names.map((name) => [name, (input: unknown) => call(name, input)]));
 }
 
-/** One thread: answers by id, fails everything pending when it dies. */
-function startThread(options: StoreOptions, role: WorkerStart['role']) {
-  const workerData: WorkerStart = { role, file: options.file, key: options.key };
-  const worker = new Worker(options.workerFile, { workerData, name: `store-${role}` });
-  const pending = new Map<number, Pending>();
-  let lastId = 0;
-  /** Not running: whether it was asked to end or died. */
-  let state: 'running' | 'closed' | 'crashed' = 'running';
-
-  let settleOpened: (opened: Opened) => void;
-  let failOpened: (error: Error) => void;
-  const opened = new Promise<Opened>((resolve, reject) => {
-    settleOpened = resolve;
-    failOpened = reject;
-  });
-  const ended = new Promise<void>((resolve) => {
-    worker.once('exit', () => {
-      if (state === 'running') {
-        state = 'crashed';
-        options.log('store.crashed', { role });
-      }
-      const code = state;
-      for (const { name, reject } of pending.values()) reject(createStoreError(code, `${role} ${name}`));
-      pending.clear();
-      failOpened(createStoreError(code, `${role} start`));
-      resolve();
-    });
-  });
-  worker.on('error', (error: Error) => {
-    options.log('store.threadError', { role, error: error.name });
-  });
-  worker.on('message', (reply: WorkerReply) => {
-    switch (reply.type) {
-      case 'opened':
-        settleOpened(reply);
-        return;
-      case 'refused':
-        state = 'closed';
-        settleOpened(reply);
-        return;
-      case 'slow':
-        options.log('store.slow', { role, call: reply.name, durationMs: reply.durationMs });
-        return;
-      case 'answer':
-        pending.get(reply.id)?.resolve(reply.output);
-        break;
-      case 'error': {
-        const call = pending.get(reply.id);
-        options.log('store.callFailed', { role, call: call?.name ?? '', code: reply.code });
-        call?.reject(createStoreError(reply.code, `${role} ${call.name}`, reply.frames));
-      }
+/** A thread for the time of one call: what reads whole tables is asked rarely and needs no memory in between. */
+function createAuditor(options: StoreOptions) {
+  const running = new Set<Promise<unknown>>();
+  let isClosed = false;
+  const call: Caller = async (name, input) => {
+    const thread = startThread(options, { role: 'auditor' });
+    try {
+      const opened = await thread.opened;
+      return await thread.call(name, input, opened.type === 'refused' || isClosed);
+    } finally {
+      await thread.close();
     }
-    pending.delete(reply.id);
-  });
-
+  };
   return {
-    opened,
-    call: (name: string, input: unknown): Promise<unknown> =>
-      new Promise((resolve, reject) => {
-        if (state !== 'running') {
-          reject(createStoreError(state, `${role} ${name}`));
-          return;
-        }
-        lastId += 1;
-        pending.set(lastId, { name, resolve, reject });
-        worker.postMessage({ id: lastId, name, input } satisfies WorkerRequest);
-      }),
-    /** Everything asked before is answered first. */
-    close: async (): Promise<void> => {
-      if (state === 'running') {
-        state = 'closed';
-        worker.postMessage({ id: 0, name: 'close', input: null } satisfies WorkerRequest);
-      }
-      await ended;
+    call: (name: string, input: unknown): Promise<unknown> => {
+      const answer = call(name, input);
+      const settled = answer
+        .catch(() => undefined)
+        .finally(() => {
+          running.delete(settled);
+        });
+      running.add(settled);
+      return answer;
+    },
+    close: async () => {
+      isClosed = true;
+      await Promise.all(running);
     },
   };
 }
 
-type Thread = ReturnType<typeof startThread>;
-
-function createMethods<Methods>(thread: Thread, names: readonly (keyof Methods & string)[]): unknown {
-  return Object.fromEntries(names.map((name) => [name, (input: unknown) => thread.call(name, input)]));
+/** Looks for damage some time after opening; answers how to call it off. */
+function verifyLater(options: StoreOptions, verify: Store['verify']): () => void {
+  const timer = setTimeout(() => {
+    verify({ full: false }).then(
+      ({ intact }) => {
+        if (!intact) options.onDamaged?.();
+      },
+      // Closed meanwhile, or the file cannot be opened a second time: neither says anything of its pages.
+      () => undefined,
+    );
+  }, options.verifyAfterMs ?? VERIFY_AFTER_MS);
+  timer.unref();
+  return () => {
+    clearTimeout(timer);
+  };
 }
 
 /**
@@ -138,13 +115,13 @@ function createMethods<Methods>(thread: Thread, names: readonly (keyof Methods &
  * read is set aside and a fresh one begun: see `recovered`.
  */
 export async function createStore(options: StoreOptions): Promise<StoreOpened> {
-  const writer = startThread(options, 'writer');
+  const writer = superviseThread(options, { role: 'writer', rebuild: options.rebuild === true });
   const written = await writer.opened;
   if (written.type === 'refused') {
     await writer.close();
     return { ok: false, failure: written.failure };
   }
-  const reader = startThread(options, 'reader');
+  const reader = superviseThread(options, { role: 'reader' });
   const readable = await reader.opened.catch(async (error: unknown) => {
     await writer.close();
     throw error;
@@ -153,12 +130,29 @@ export async function createStore(options: StoreOptions): Promise<StoreOpened> {
     await Promise.all([writer.close(), reader.close()]);
     return { ok: false, failure: readable.failure };
   }
+  const auditor = createAuditor(options);
+  const verify: Store['verify'] = async (input) => {
+    const startedAt = performance.now();
+    const { intact } = (await auditor.call('verify', input)) as { intact: boolean };
+    options.log('store.verified', {
+      full: input.full,
+      intact,
+      durationMs: Math.round(performance.now() - startedAt),
+    });
+    return { intact };
+  };
+  const callOff = verifyLater(options, verify);
   const store: Store = {
-    read: createMethods<StoreReads>(reader, READS) as Store['read'],
-    write: createMethods<StoreWrites>(writer, WRITES) as Store['write'],
+    read: {
+      ...createMethods(reader.call, READS),
+      ...createMethods(auditor.call, AUDITS),
+    } as Store['read'],
+    write: createMethods(writer.call, WRITES) as Store['write'],
+    verify,
     close: async () => {
-      // The reader first: the last one to close empties the log into the file.
-      await reader.close();
+      callOff();
+      // The writer last: the last one to close empties the log into the file.
+      await Promise.all([auditor.close(), reader.close()]);
       await writer.close();
     },
   };

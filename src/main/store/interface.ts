@@ -51,6 +51,11 @@ export interface SyncState {
   historyCompleteSince: number | null;
   /** First feed number this app could not read; after an update the engine reads again from there. */
   unreadableFrom: number | null;
+  /**
+   * Retention has forgotten what was sent before this instant; null when nothing was. With it, `isHistoryComplete` means
+   * that the fill has nothing more to bring, and threads say themselves that older messages are to be fetched.
+   */
+  forgottenBefore: number | null;
 }
 
 /** A command of this PC on its way, oldest first. */
@@ -129,12 +134,17 @@ export interface StoreReads {
     sha256: string | null;
   } | null;
   templates(input: Record<string, never>): Template[];
+  /** The command of a send or note that has not left or was refused, whole, so that it can go again; null when there is none. */
+  unsentCommand(input: { messageId: string }): Command | null;
   localFile(input: { fileId: string }): LocalFile | null;
   /** Files nothing names any more: no draft, no command on its way, no saved text. Added before `addedBefore`. */
   unusedFiles(input: { addedBefore: number }): { fileIds: string[] };
   /** When the first command held back may leave; null when none is held. */
   nextHeld(input: { now: number }): number | null;
-  /** Counts and version sums by entity, to compare with the relay's; null while a snapshot is in progress. */
+  /**
+   * Counts and version sums by entity, to compare with the relay's at the same `seq`; null while a snapshot is in progress
+   * or something could not be read. Messages are all held from `SyncState.historyBefore` on.
+   */
   checksums(input: { fromOrdinal: number }): { seq: number; entities: Record<string, Checksum> } | null;
   storage(input: Record<string, never>): {
     databaseBytes: number;
@@ -185,14 +195,21 @@ export interface StoreWrites {
    * harmlessly. `isBeginning` remembers that the thread is whole.
    */
   applyThread(input: { conversationId: string; changes: Change[]; isBeginning: boolean }): ChangeSet;
-  /** The copy differs from the relay: history is read again from its newest end (nothing is removed before it is replaced). */
+  /**
+   * The copy differs from the relay, or more of it is wanted: history is read again from its newest end (nothing is
+   * removed before it is replaced).
+   */
   restartHistory(input: Record<string, never>): void;
   /**
    * Forgets up to `limit` messages sent before an instant, oldest first, with their index entries; threads then fetch
-   * them on demand. Answers how many went: fewer than `limit` means that none is left.
+   * them on demand, and a fill that has come that far ends. Answers how many went: fewer than `limit` means that none is
+   * left.
    */
   forgetMessages(input: { sentBefore: number; limit: number }): { forgotten: number; changes: ChangeSet };
-  /** Compares the search index with the messages and builds it anew where it differs; may take many seconds. */
+  /**
+   * Compares the search index with the messages and builds it anew where it differs: many seconds, in which other writes
+   * go on (but for the comparison itself).
+   */
   rebuildSearch(input: Record<string, never>): { rebuilt: boolean };
   /**
    * Accepts actions: commands into the outbox and their predicted effect into the rows, together. A send also clears
@@ -240,6 +257,9 @@ export interface StoreWrites {
   checkpoint(input: Record<string, never>): void;
 }
 
+/** Reads of whole tables: they run on a thread of their own, where no screen waits for them. */
+export type AuditName = 'checksums' | 'storage';
+
 type AsyncMethods<Methods> = {
   [Name in keyof Methods]: Methods[Name] extends (input: infer Input) => infer Output
     ? (input: Input) => Promise<Output>
@@ -250,6 +270,8 @@ type AsyncMethods<Methods> = {
 export interface Store {
   read: AsyncMethods<StoreReads>;
   write: AsyncMethods<StoreWrites>;
+  /** Reads every page (`full`: and compares every index with its table) on a thread of its own; false when damaged. */
+  verify(input: { full: boolean }): Promise<{ intact: boolean }>;
   /** Finishes what is running, checkpoints and closes the file. */
   close(): Promise<void>;
 }
@@ -259,16 +281,19 @@ export type StoreOpenFailure =
 
 /** A file that could not be read was set aside (renamed, kept), a new one was begun, and this much was carried over. */
 export interface StoreRecovery {
-  reason: 'wrong_key' | 'corrupt';
+  /** `asked`: because of `StoreOptions.rebuild`. */
+  reason: 'wrong_key' | 'corrupt' | 'asked';
   /** Where the unreadable file lies now. */
   setAsideFile: string;
   commands: number;
   drafts: number;
+  files: number;
 }
 
 /**
- * What `createStore` answers. `wrong_key` and `corrupt` are failures only when the file could not even be renamed;
- * normally they come as `recovered` beside a fresh store.
+ * What `createStore` answers. `wrong_key` is a failure only when the file could not even be renamed; normally it comes
+ * as `recovered` beside a fresh store. So does `corrupt`, which is a failure also when a migration could not be carried
+ * out: the file is then as it was, and `rebuild` is for a person to choose.
  */
 export type StoreOpened =
   { ok: true; store: Store; recovered: StoreRecovery | null } | { ok: false; failure: StoreOpenFailure };
@@ -287,5 +312,13 @@ export interface StoreOptions {
   key: Uint8Array;
   /** The built or source worker module. */
   workerFile: URL;
+  /** Sets the file aside first, whatever state it is in, and begins a new one with the unsent work that can be read. */
+  rebuild?: boolean;
+  /** The file has turned out to be damaged: close the store and open it again with `rebuild`. */
+  onDamaged?: () => void;
+  /** A thread has died twice within a minute and is not started again; its calls reject with `crashed`. */
+  onCrashed?: () => void;
+  /** When after opening the file is looked through for damage, milliseconds; a minute unless told otherwise. */
+  verifyAfterMs?: number;
   log: (name: string, fields: Record<string, number | string | boolean>) => void;
 }

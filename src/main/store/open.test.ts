@@ -9,6 +9,7 @@ import { isPlainSqlite, openForReading, openForWriting } from './open.ts';
 import { prepareStoreFile, type Prepared } from './prepare.ts';
 import {
   buildConversation,
+  buildDraft,
   buildMessage,
   buildPatient,
   buildSend,
@@ -30,8 +31,19 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-const prepare = (key: Uint8Array = KEY): Prepared =>
-  prepareStoreFile({ file, key, migrations: MIGRATIONS, at: new Date(NOON) });
+const prepare = (
+  key: Uint8Array = KEY,
+  given: Partial<Parameters<typeof prepareStoreFile>[0]> = {},
+): Prepared =>
+  prepareStoreFile({
+    file,
+    key,
+    migrations: MIGRATIONS,
+    at: new Date(NOON),
+    mayReplace: true,
+    rebuild: false,
+    ...given,
+  });
 
 function open(key?: Uint8Array) {
   const prepared = prepare(key);
@@ -51,7 +63,7 @@ function fill(): void {
   store.write.applyChanges({ changes, next: 300 });
   store.write.enqueueCommands({ commands: [buildSend(1, 1, `${MARKER} ya`)], now: NOON });
   store.write.enqueueCommands({ commands: [buildSend(2, 2)], now: NOON });
-  store.write.saveDraft({ conversationId: conversationId(3), text: `${MARKER} borrador` });
+  store.write.saveDraft({ conversationId: conversationId(3), draft: buildDraft(`${MARKER} borrador`) });
   store.connection.close();
 }
 
@@ -63,7 +75,7 @@ describe('encryption', () => {
     fill();
     const writer = openForWriting(file, KEY);
     const store = createTestStore(writer);
-    store.write.saveDraft({ conversationId: conversationId(4), text: MARKER });
+    store.write.saveDraft({ conversationId: conversationId(4), draft: buildDraft(MARKER) });
     expect(readdirSync(folder.path).sort()).toEqual(['recado.db', 'recado.db-shm', 'recado.db-wal']);
     expect(filesWithMarker()).toEqual([]);
     expect(isPlainSqlite(file)).toBe(false);
@@ -113,6 +125,7 @@ describe('a file that cannot be read', () => {
       setAsideFile: join(folder.path, setAsideName),
       commands: 0,
       drafts: 0,
+      files: 0,
     });
     expect(store.read.syncState({}).cursor).toBeNull();
     store.connection.close();
@@ -146,7 +159,7 @@ describe('a file that cannot be read', () => {
     const { store, recovered } = open();
     expect(recovered).toMatchObject({ reason: 'corrupt', commands: 2, drafts: 1 });
     expect(store.read.outboxCounts({})).toEqual({ unsent: 2, refused: 0 });
-    expect(store.write.takeOutbox({ limit: 5 }).map(({ command }) => command)).toEqual([
+    expect(store.write.takeOutbox({ limit: 5, now: NOON }).map(({ command }) => command)).toEqual([
       buildSend(1, 1, `${MARKER} ya`),
       buildSend(2, 2),
     ]);
@@ -179,7 +192,7 @@ describe('a file that must be left alone', () => {
 
   test('in a folder that is not there', () => {
     file = join(folder.path, 'nowhere', 'recado.db');
-    expect(prepare()).toEqual({ ok: false, failure: 'no_access' });
+    expect(prepare()).toMatchObject({ ok: false, failure: 'no_access' });
   });
 
   test('that is a folder', () => {

@@ -2,6 +2,8 @@ import Database from 'better-sqlite3';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Connection } from './database.ts';
 
+/** A backup or a virus scanner may hold the file for a moment. */
+const BUSY_TIMEOUT_MS = 5_000;
 const PLAIN_HEADER = 'SQLite format 3\0';
 
 /** Whether the file begins like an unencrypted SQLite database. */
@@ -31,11 +33,11 @@ export function applyKey(connection: Connection, key: Uint8Array): void {
 }
 
 /** Settings SQLite forgets when a file is closed. Memory-mapped reading is off: encrypted pages cannot use it. */
-function applyPragmas(connection: Connection): void {
+function applyPragmas(connection: Connection, busyTimeoutMs: number): void {
   // A WAL database comes back with NORMAL: the last messages before a power cut would be lost.
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
-  connection.pragma('busy_timeout = 5000');
+  connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
   // No sort or temporary table ever reaches the disk in the clear.
   connection.pragma('temp_store = MEMORY');
   connection.pragma('wal_autocheckpoint = 8000');
@@ -44,13 +46,13 @@ function applyPragmas(connection: Connection): void {
 }
 
 /** Opens the file for writing, creating it when missing. Throws what SQLite throws; see `classifyOpenFailure`. */
-export function openForWriting(file: string, key: Uint8Array): Connection {
+export function openForWriting(file: string, key: Uint8Array, busyTimeoutMs = BUSY_TIMEOUT_MS): Connection {
   if (fileSize(file) > 0 && isPlainSqlite(file)) throw plainFileError();
-  const connection = new Database(file);
+  const connection = new Database(file, { timeout: busyTimeoutMs });
   try {
     applyKey(connection, key);
     connection.pragma('journal_mode = WAL');
-    applyPragmas(connection);
+    applyPragmas(connection, busyTimeoutMs);
     // Reads the first page, so that a wrong key or a cut file shows here and not in the middle of a write.
     connection.prepare('select count(*) from sqlite_schema').get();
     if (isPlainSqlite(file)) throw plainFileError();
@@ -66,7 +68,7 @@ export function openForReading(file: string, key: Uint8Array): Connection {
   const connection = new Database(file, { readonly: true, fileMustExist: true });
   try {
     applyKey(connection, key);
-    applyPragmas(connection);
+    applyPragmas(connection, BUSY_TIMEOUT_MS);
     connection.pragma('query_only = ON');
     connection.prepare('select count(*) from sqlite_schema').get();
     return connection;

@@ -11,10 +11,14 @@ import {
   type Entity,
   type KnownCommand,
   type MessagePreview,
+  type Patient,
+  type QuickReply,
   type Tag,
   type Team,
+  type Template,
 } from '@recado/protocol';
 import { factsOf, withFacts } from './conversation-facts.ts';
+import { outgoingParts, type FindTemplate } from './outgoing.ts';
 
 export interface PredictionContext {
   /** The agent signed in here, as the author of what is sent. */
@@ -23,6 +27,7 @@ export interface PredictionContext {
   assignOnFirstReply: () => boolean;
   /** How many messages of the patient are held above an ordinal. */
   countInboundAfter: (ordinal: number) => number;
+  findTemplate: FindTemplate;
 }
 
 const withAll = (held: string[], added: string[]): string[] => [...new Set([...held, ...added])];
@@ -40,9 +45,17 @@ export function predict(
   const { assigneeIds, teamIds, tagIds } = conversation;
   switch (command.type) {
     case 'message.send':
-      return predictSend(command, after({ type: 'staffMessageQueued' }), context);
+      // What leaves later changes nothing yet.
+      return command.args.sendAt === null
+        ? predictSend(command, after({ type: 'staffMessageQueued' }), context)
+        : conversation;
     case 'message.retry':
       return after({ type: 'staffMessageQueued' });
+    case 'message.cancel': {
+      const { lastMessage } = conversation;
+      if (lastMessage?.id !== command.args.messageId) return conversation;
+      return { ...conversation, lastMessage: { ...lastMessage, status: 'cancelled' } };
+    }
     case 'conversation.close':
       return after({ type: 'closed' });
     case 'conversation.reopen':
@@ -89,12 +102,21 @@ export function predict(
     case 'team.delete':
       if (!teamIds.includes(command.args.teamId)) return conversation;
       return { ...conversation, teamIds: withoutAll(teamIds, [command.args.teamId]) };
+    case 'message.react':
     case 'note.add':
+    case 'conversation.start':
     case 'tag.create':
     case 'tag.update':
     case 'team.create':
     case 'team.update':
+    case 'quickReply.create':
+    case 'quickReply.update':
+    case 'quickReply.delete':
+    case 'template.create':
+    case 'template.delete':
+    case 'template.hide':
     case 'clinic.updateSettings':
+    case 'agent.update':
       return conversation;
   }
 }
@@ -102,13 +124,14 @@ export function predict(
 function predictSend(
   command: Extract<KnownCommand, { type: 'message.send' }>,
   queued: Conversation,
-  { author, assignOnFirstReply }: PredictionContext,
+  { author, assignOnFirstReply, findTemplate }: PredictionContext,
 ): Conversation {
+  const { kind, text } = outgoingParts(command.args, findTemplate);
   const lastMessage: MessagePreview = {
     id: command.args.messageId,
     direction: 'outbound',
-    kind: 'text',
-    text: command.args.text,
+    kind,
+    text,
     author,
     sentAt: command.issuedAt,
     status: 'queued',
@@ -122,10 +145,52 @@ function predictSend(
   };
 }
 
+/** A conversation this PC begins, with its patient, as the relay will make them. */
+export function startedConversation(command: Extract<KnownCommand, { type: 'conversation.start' }>): {
+  conversation: Conversation;
+  patient: Patient;
+} {
+  const { conversationId, patientId, phone, name, numberId } = command.args;
+  return {
+    patient: {
+      id: patientId,
+      name,
+      profileName: null,
+      phone,
+      whatsappUserId: null,
+      language: null,
+      note: '',
+    },
+    conversation: {
+      id: conversationId,
+      patientId,
+      numberId,
+      spam: false,
+      closed: false,
+      handler: 'human',
+      lastInboundSentAt: null,
+      windowExpiresAt: null,
+      lastInteractionAt: null,
+      lastActivityAt: command.issuedAt,
+      lastMessageDirection: null,
+      lastMessage: null,
+      unread: 0,
+      pinned: false,
+      snoozedUntil: null,
+      tagIds: [],
+      assigneeIds: [],
+      teamIds: [],
+      participants: [],
+    },
+  };
+}
+
+/** Reference entities this PC's commands change before the relay has said so. */
+type PredictedName = 'clinic' | 'agent' | 'tag' | 'team' | 'template' | 'quickReply';
 type Named = Map<string, { id: string }>;
 
 /** Reference entities of one name as they will be once the relay has applied the commands. */
-export function predictReference<Name extends 'clinic' | 'tag' | 'team'>(
+export function predictReference<Name extends PredictedName>(
   entity: Name,
   held: Map<string, Entity<Name>>,
   commands: KnownCommand[],
@@ -135,43 +200,85 @@ export function predictReference<Name extends 'clinic' | 'tag' | 'team'>(
   return shown;
 }
 
-function predictOne(entity: 'clinic' | 'tag' | 'team', shown: Named, command: KnownCommand): void {
-  const change = <Value>(id: string, changes: object) => {
-    const before = shown.get(id) as Value | undefined;
+function predictOne(entity: PredictedName, shown: Named, command: KnownCommand): void {
+  const change = <Value>(name: PredictedName, id: string, changes: Partial<Value>) => {
+    const before = name === entity ? (shown.get(id) as Value | undefined) : undefined;
     if (before !== undefined) shown.set(id, { ...before, ...changes } as { id: string } & Value);
+  };
+  const create = <Value extends { id: string }>(name: PredictedName, value: Value) => {
+    if (name === entity && !shown.has(value.id)) shown.set(value.id, value);
+  };
+  const remove = (name: PredictedName, id: string) => {
+    if (name === entity) shown.delete(id);
   };
   switch (command.type) {
     case 'tag.create': {
       const { tagId: id, ...rest } = command.args;
-      if (entity === 'tag' && !shown.has(id)) shown.set(id, { id, ...rest } satisfies Tag);
+      create<Tag>('tag', { id, ...rest });
       return;
     }
     case 'tag.update': {
       const { tagId, ...changes } = command.args;
-      if (entity === 'tag') change<Tag>(tagId, changes);
+      change<Tag>('tag', tagId, changes);
       return;
     }
     case 'tag.merge':
     case 'tag.delete':
-      if (entity === 'tag') shown.delete(command.args.tagId);
+      remove('tag', command.args.tagId);
       return;
     case 'team.create': {
       const { teamId: id, ...rest } = command.args;
-      if (entity === 'team' && !shown.has(id)) shown.set(id, { id, ...rest } satisfies Team);
+      create<Team>('team', { id, ...rest });
       return;
     }
     case 'team.update': {
       const { teamId, ...changes } = command.args;
-      if (entity === 'team') change<Team>(teamId, changes);
+      change<Team>('team', teamId, changes);
       return;
     }
     case 'team.delete':
-      if (entity === 'team') shown.delete(command.args.teamId);
+      remove('team', command.args.teamId);
       return;
+    case 'quickReply.create': {
+      const { quickReplyId: id, ...rest } = command.args;
+      create<QuickReply>('quickReply', { id, ...rest });
+      return;
+    }
+    case 'quickReply.update': {
+      const { quickReplyId, ...changes } = command.args;
+      change<QuickReply>('quickReply', quickReplyId, changes);
+      return;
+    }
+    case 'quickReply.delete':
+      remove('quickReply', command.args.quickReplyId);
+      return;
+    case 'template.create': {
+      const { templateId: id, headerMedia: _headerMedia, ...rest } = command.args;
+      create<Template>('template', {
+        id,
+        ...rest,
+        status: 'SUBMITTING',
+        quality: 'UNKNOWN',
+        rejectionReason: null,
+        hidden: false,
+      });
+      return;
+    }
+    case 'template.hide':
+      change<Template>('template', command.args.templateId, { hidden: command.args.hidden });
+      return;
+    case 'template.delete':
+      remove('template', command.args.templateId);
+      return;
+    case 'agent.update': {
+      const { agentId, ...changes } = command.args;
+      change<Entity<'agent'>>('agent', agentId, changes);
+      return;
+    }
     case 'clinic.updateSettings':
-      if (entity === 'clinic')
-        for (const [id, clinic] of shown as Map<string, Clinic>)
-          change<Clinic>(id, { settings: { ...clinic.settings, ...command.args.settings } });
+      if (entity !== 'clinic') return;
+      for (const [id, clinic] of shown as Map<string, Clinic>)
+        change<Clinic>('clinic', id, { settings: { ...clinic.settings, ...command.args.settings } });
       return;
     default:
   }

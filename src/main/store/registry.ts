@@ -7,19 +7,24 @@ import {
   recordOutboxResults,
   retryRefused,
   returnOutbox,
-  saveDraft,
   takeOutbox,
   undoCommands,
 } from './queries/commands.ts';
+import { getChecksums, getStorage } from './queries/checks.ts';
 import { getConversationDetail } from './queries/conversation-detail.ts';
 import { getAnswerAfter, listConversationStates } from './queries/conversations.ts';
-import { getDirectory } from './queries/directory.ts';
+import { getDirectory, listTemplates } from './queries/directory.ts';
+import { saveDraft } from './queries/drafts.ts';
 import { countMatching, getInboxCounts, getInboxPage, getNextExpiry, listMatching } from './queries/inbox.ts';
+import { getLocalFile, markUploaded, putLocalFile, removeLocalFile } from './queries/local-files.ts';
 import { getLocalValue, setAgent, setLocalValue } from './queries/local-values.ts';
-import { countOutbox } from './queries/outbox.ts';
-import { searchMessages } from './queries/search.ts';
-import { getSyncState, markSnapshotBegun, rereadUnreadable } from './queries/sync-state.ts';
-import { applyChanges, applyHistory, applySnapshot, endSnapshot } from './queries/sync.ts';
+import { getMediaFacts, getMediaPage, listUnusedFiles } from './queries/media.ts';
+import { getUnsentCommand } from './queries/outbox-messages.ts';
+import { countOutbox, getNextHeld } from './queries/outbox.ts';
+import { forgetMessages } from './queries/retention.ts';
+import { search } from './queries/search/search.ts';
+import { getSyncState, markSnapshotBegun, rereadUnreadable, restartHistory } from './queries/sync-state.ts';
+import { applyChanges, applyHistory, applySnapshot, applyThread, endSnapshot } from './queries/sync.ts';
 import { getThreadPage } from './queries/thread.ts';
 
 type Queries<Methods, Database> = {
@@ -28,8 +33,8 @@ type Queries<Methods, Database> = {
     : never;
 };
 
-/** `checkpoint` moves the log outside any transaction; the worker does it. */
-export type TransactionalWrites = Omit<StoreWrites, 'checkpoint'>;
+/** `checkpoint` moves the log outside any transaction, `rebuildSearch` takes many; the worker does both. */
+export type TransactionalWrites = Omit<StoreWrites, 'checkpoint' | 'rebuildSearch'>;
 
 export const reads: Queries<StoreReads, ReadDatabase> = {
   inboxPage: getInboxPage,
@@ -41,8 +46,17 @@ export const reads: Queries<StoreReads, ReadDatabase> = {
   answerAfter: getAnswerAfter,
   conversationDetail: getConversationDetail,
   threadPage: getThreadPage,
+  mediaPage: getMediaPage,
+  mediaFacts: getMediaFacts,
+  templates: listTemplates,
+  unsentCommand: getUnsentCommand,
+  localFile: getLocalFile,
+  unusedFiles: listUnusedFiles,
+  nextHeld: getNextHeld,
+  checksums: getChecksums,
+  storage: getStorage,
+  search,
   nextExpiry: getNextExpiry,
-  searchMessages,
   syncState: getSyncState,
   outboxCounts: countOutbox,
   localValue: getLocalValue,
@@ -55,6 +69,9 @@ export const writes: Queries<TransactionalWrites, WriteDatabase> = {
   endSnapshot,
   applyChanges,
   applyHistory,
+  applyThread,
+  restartHistory,
+  forgetMessages,
   enqueueCommands,
   undoCommands,
   takeOutbox,
@@ -63,6 +80,9 @@ export const writes: Queries<TransactionalWrites, WriteDatabase> = {
   discardMessage,
   retryRefused,
   saveDraft,
+  putLocalFile,
+  removeLocalFile,
+  markUploaded,
   rereadUnreadable,
   setLocalValue,
 };

@@ -24,7 +24,7 @@ export function setAside(file: string, at: Date): string {
 
 /** Reads the local tables of a file that was set aside. Whatever cannot be read is left out. */
 export function readLocalRows(file: string, key: Uint8Array): LocalRows {
-  const rows: LocalRows = { outbox: [], drafts: [], local_values: [] };
+  const rows: LocalRows = { outbox: [], drafts: [], local_files: [], local_values: [] };
   let connection: Connection | null = null;
   try {
     if (isPlainSqlite(file)) return rows;
@@ -33,7 +33,7 @@ export function readLocalRows(file: string, key: Uint8Array): LocalRows {
     // A file cut short is refused as a whole unless the schema is writable; its first pages may still be good.
     connection.unsafeMode(true);
     connection.pragma('writable_schema = ON');
-    for (const table of LOCAL_TABLES) readRows(connection, table, rows[table]);
+    for (const table of LOCAL_TABLES) rows[table] = readRows(connection, table);
   } catch {
     return rows;
   } finally {
@@ -42,20 +42,28 @@ export function readLocalRows(file: string, key: Uint8Array): LocalRows {
   return rows;
 }
 
-function readRows(connection: Connection, table: string, into: Parameters[]): void {
-  try {
-    for (const row of connection.prepare(`select * from ${table}`).iterate()) into.push(row as Parameters);
-  } catch {
-    // The rows before the damaged page are kept.
+/** Rows from both ends up to whatever damaged page lies between. */
+function readRows(connection: Connection, table: string): Parameters[] {
+  const rows = new Map<string, Parameters>();
+  for (const direction of ['asc', 'desc'] as const) {
+    try {
+      const key = (connection.pragma(`table_info(${table})`) as { name: string; pk: number }[]).find(
+        ({ pk }) => pk === 1,
+      );
+      if (key === undefined) break;
+      const statement = connection.prepare(`select * from ${table} order by ${key.name} ${direction}`);
+      for (const row of statement.iterate() as Iterable<Parameters>) rows.set(String(row[key.name]), row);
+      break;
+    } catch {
+      // The rows before the damaged page are kept; the other end is tried next.
+    }
   }
+  return [...rows.values()];
 }
 
 /** Puts rows of another file into this one; columns this version does not know are dropped. Answers how many fit. */
-export function restoreLocalRows(
-  connection: Connection,
-  rows: LocalRows,
-): { outbox: number; drafts: number } {
-  const restored = { outbox: 0, drafts: 0, local_values: 0 };
+export function restoreLocalRows(connection: Connection, rows: LocalRows): Record<keyof LocalRows, number> {
+  const restored = { outbox: 0, drafts: 0, local_files: 0, local_values: 0 };
   for (const table of LOCAL_TABLES) {
     const known = connection.pragma(`table_info(${table})`) as { name: string }[];
     for (const row of rows[table]) {

@@ -13,4 +13,4 @@ export const MIRROR_TABLES = [
   'messages',
 ] as const;
 
-export const LOCAL_TABLES = ['outbox', 'drafts', 'local_values'] as const;
+export const LOCAL_TABLES = ['outbox', 'drafts', 'local_files', 'local_values'] as const;

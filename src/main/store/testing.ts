@@ -8,6 +8,7 @@ import type {
   CommandType,
   Conversation,
   Message,
+  OutgoingMedia,
   Patient,
   Tag,
   Team,
@@ -24,10 +25,11 @@ import {
   type ReadDatabase,
   type WriteDatabase,
 } from './database.ts';
-import type { StoreReads } from './interface.ts';
-import type { InboxQuery } from '../../shared/contract/index.ts';
+import type { LocalFile, StoreReads } from './interface.ts';
+import type { DraftView, InboxQuery } from '../../shared/contract/index.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { indexPart } from './queries/search-index.ts';
 import { reads, writes, type TransactionalWrites } from './registry.ts';
 
 /** Noon of a quiet day; everything built here happens around it. */
@@ -82,6 +84,7 @@ export const agentId = (number: number): string => testId(4, number);
 export const tagId = (number: number): string => testId(5, number);
 export const appointmentId = (number: number): string => testId(6, number);
 export const teamId = (number: number): string => testId(8, number);
+export const fileId = (number: number): string => testId(9, number);
 export const commandId = (number: number): string => testId(7, number);
 
 /** Conversation `number` with patient `number`, in the received filter at noon. */
@@ -143,6 +146,7 @@ export function buildMessage(
     sentAt,
     receivedAt: sentAt,
     status: null,
+    sendAt: null,
     error: null,
     reactions: [],
     replyTo: null,
@@ -168,6 +172,61 @@ export function buildAppointment(
   };
 }
 
+export const buildDraft = (text: string, overrides: Partial<DraftView> = {}): DraftView => ({
+  text,
+  caret: null,
+  replyTo: null,
+  files: [],
+  ...overrides,
+});
+
+export const buildMedia = (number: number, overrides: Partial<OutgoingMedia> = {}): OutgoingMedia => ({
+  mediaId: fileId(number),
+  kind: 'image',
+  mimeType: 'image/jpeg',
+  fileName: `foto ${number}.jpg`,
+  sizeBytes: 1_000,
+  sha256: 'ab'.repeat(32),
+  voice: false,
+  width: null,
+  height: null,
+  durationMs: null,
+  waveform: null,
+  ...overrides,
+});
+
+/** A file of this PC with all of it here, not at the relay yet. */
+export const buildFile = (number: number, overrides: Partial<LocalFile> = {}): LocalFile => {
+  const media = buildMedia(number);
+  const { fileName, mimeType, sizeBytes, voice } = media;
+  const about = { fileName, mimeType, sizeBytes, voice };
+  return { fileId: fileId(number), media, ...about, isUploaded: false, addedAt: NOON, ...overrides };
+};
+
+/** What a search answers, everywhere and in the clinic's zone unless told otherwise. */
+export const searchFor = (
+  store: TestStore,
+  text: string,
+  input: Partial<Parameters<StoreReads['search']>[0]> = {},
+) =>
+  store.read.search({
+    text,
+    conversationId: null,
+    limit: 100,
+    now: NOON,
+    timeZone: 'Europe/Madrid',
+    ...input,
+  });
+
+/** Ids of the messages a search finds, best first. */
+export const foundMessages = (...input: Parameters<typeof searchFor>): string[] =>
+  searchFor(...input).messages.map((message) => message.messageId);
+
+/** Brings the search index up to the messages, as the writer does behind everything else. */
+export function indexAll({ database }: TestStore): void {
+  while (!database.transaction(() => indexPart(database)).isDone);
+}
+
 /** Everything in a filter, newest first, unless told otherwise. */
 export const buildQuery = (overrides: Partial<InboxQuery> = {}): InboxQuery => ({
   filter: 'received',
@@ -191,6 +250,8 @@ export const buildAgent = (number: number, name: string): Agent => ({
   name,
   role: 'agent',
   active: true,
+  email: null,
+  invited: false,
 });
 
 export const buildTag = (number: number, name: string): Tag => ({
@@ -221,6 +282,7 @@ export function buildSend(
   conversation: number,
   text = `respuesta ${number}`,
   issuedAt?: number,
+  args: Partial<CommandArguments<'message.send'>> = {},
 ) {
   return buildCommand(
     number,
@@ -229,8 +291,12 @@ export function buildSend(
       messageId: messageId(1_000_000 + number),
       conversationId: conversationId(conversation),
       text,
+      media: null,
+      template: null,
       replyTo: null,
       notAfter: toTimestamp(NOON + 60 * MINUTE),
+      sendAt: null,
+      ...args,
     },
     issuedAt,
   );
@@ -242,7 +308,7 @@ export function dumpMirror({ connection }: TestStore): Record<string, unknown[]>
   return {
     reference: all('select entity, id, version, data from reference_entities order by entity, id'),
     patients: all(
-      'select id, version, name, profile_name, phone, display_name, formatted_phone, note from patients order by id',
+      'select id, version, name, profile_name, phone, display_name, formatted_phone, note, search_name, phone_digits from patients order by id',
     ),
     appointments: all(
       'select id, version, patient_id, starts_at, treatment, professional, state from appointments order by id',
@@ -258,8 +324,8 @@ export function dumpMirror({ connection }: TestStore): Record<string, unknown[]>
     ),
     messages: all(
       `select conversations.id as conversation_id, messages.ordinal, messages.version, messages.id as message_id,
-         direction, kind, text, content, author_kind, author_agent_id, author_name, sent_at, received_at, status, error,
-         reactions, reply_to, edits, revoked_at
+         direction, kind, text, content, author_kind, author_agent_id, author_name, sent_at, received_at, status, send_at,
+         error, reactions, reply_to, edits, revoked_at, media_id, media_kind
        from messages join conversations on conversations.key = conversation_key order by ordinal`,
     ),
   };

@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate.ts';
 import { firstTables } from './0010-first-tables.ts';
 import { sharedInbox } from './0020-shared-inbox.ts';
+import { filesAndSearch } from './0030-files-and-search.ts';
 
 /** Every migration, oldest first. Append only; numbers grow by ten. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, sharedInbox];
+export const MIGRATIONS: readonly Migration[] = [firstTables, sharedInbox, filesAndSearch];

@@ -7,7 +7,6 @@ import {
   type Change,
   type Conversation,
   type KnownChange,
-  type Message,
   type UnreadableChange,
 } from '@recado/protocol';
 import type { WriteDatabase } from '../database.ts';
@@ -23,31 +22,31 @@ import {
   removeConversation,
   writeRelayConversation,
 } from './conversations.ts';
-import { deleteMessages, deleteMessagesOfConversation, upsertMessage } from './messages.ts';
 import {
-  createPendingCommands,
-  hasPending,
-  listSentMessageIds,
-  removeSend,
-  removeSettled,
-  type Departed,
-} from './outbox.ts';
+  deleteMessages,
+  deleteMessagesOfConversation,
+  upsertMessage,
+  type MessageWriting,
+} from './messages.ts';
+import { listSentMessageIds, removeSend } from './outbox-messages.ts';
+import { createPendingCommands, hasPending, removeSettled, type Departed } from './outbox.ts';
 import { deletePatient, markPatientSeen, upsertPatient } from './patients.ts';
 import { deleteReference, markReferenceSeen, upsertReference } from './reference.ts';
-import { getSyncState, noteUnreadable } from './sync-state.ts';
+import { getMessageBounds, getSyncState, noteUnreadable } from './sync-state.ts';
 import { getTombstone, hasTombstones, recordTombstone } from './tombstones.ts';
 
 /** More conversations than this are not named in a change set. */
 const NAMED_LIMIT = 200;
 
 type KnownPut = Extract<KnownChange, { op: 'put' }>;
-type MessagePut = Extract<KnownPut, { entity: 'message' }>;
+export type MessagePut = Extract<KnownPut, { entity: 'message' }>;
 
 /** What one transaction has touched so far. */
-interface Batch {
+export interface Batch {
   database: WriteDatabase;
   /** The snapshot whose lines these are, so that it can be told later what it did not bring. */
   snapshotSeq: number | null;
+  writing: MessageWriting;
   touched: Set<string>;
   touchedPatients: Set<string>;
   reference: boolean;
@@ -60,10 +59,19 @@ interface Batch {
   hasMessageTombstones: boolean;
 }
 
-export function createBatch(database: WriteDatabase, snapshotSeq: number | null = null): Batch {
+/**
+ * Begins a batch. Live changes bring messages one by one; a page of a snapshot, the history or a thread brings them
+ * with all that is between.
+ */
+export function createBatch(
+  database: WriteDatabase,
+  input: { isLive: boolean; snapshotSeq?: number | null },
+): Batch {
+  const { searchFrom, completeFrom } = getMessageBounds(database);
   return {
     database,
-    snapshotSeq,
+    snapshotSeq: input.snapshotSeq ?? null,
+    writing: { searchFrom, detachedBelow: input.isLive ? completeFrom : 0 },
     touched: new Set(),
     touchedPatients: new Set(),
     reference: false,
@@ -76,7 +84,13 @@ export function createBatch(database: WriteDatabase, snapshotSeq: number | null 
 }
 
 /** Applies changes in the order that costs least: what messages hang on first, then messages by ordinal. */
-export function applyToBatch(batch: Batch, changes: Change[]): { messages: Message[]; unreadable: number } {
+export function applyToBatch(batch: Batch, changes: Change[]): void {
+  const { messages } = applyOthers(batch, changes);
+  putMessages(batch, messages);
+}
+
+/** Applies everything but messages, which are answered by ordinal, and says how many changes could not be read. */
+export function applyOthers(batch: Batch, changes: Change[]): { messages: MessagePut[]; unreadable: number } {
   const messages: MessagePut[] = [];
   let unreadable = 0;
   for (const change of changes) {
@@ -90,9 +104,12 @@ export function applyToBatch(batch: Batch, changes: Change[]): { messages: Messa
   }
   // Ascending rowids fill pages from left to right; any other order costs up to twice the time.
   messages.sort((one, other) => one.data.ordinal - other.data.ordinal);
+  return { messages, unreadable };
+}
+
+export function putMessages(batch: Batch, messages: MessagePut[]): void {
   for (const message of messages) putMessage(batch, message);
   applyMessageDeletions(batch);
-  return { messages: messages.map(({ data }) => data), unreadable };
 }
 
 /** What cannot be read is left as it is held, and a snapshot that brought it has not removed it. */
@@ -178,7 +195,7 @@ function putMessage(batch: Batch, change: MessagePut): void {
   if (conversation.deletedAt > version) return;
   if (batch.hasMessageTombstones && getTombstone(database, 'message', message.id) >= version) return;
   conversation.key ??= insertPlaceholder(database, message.conversationId);
-  if (upsertMessage(database, { message, version, conversationKey: conversation.key })) {
+  if (upsertMessage(database, { message, version, conversationKey: conversation.key, ...batch.writing })) {
     batch.touched.add(message.conversationId);
   }
 }
@@ -216,7 +233,11 @@ function deleteConversation(batch: Batch, id: string, version: number): void {
   batch.conversationOf.delete(id);
   const held = findConversation(database, id);
   if (held === null) return;
-  const count = deleteMessagesOfConversation(database, { conversationKey: held.key, version });
+  const count = deleteMessagesOfConversation(database, {
+    conversationKey: held.key,
+    version,
+    searchFrom: batch.writing.searchFrom,
+  });
   if (held.version < version) removeConversation(database, held.key);
   if (count > 0 || (held.version < version && !held.isPlaceholder)) batch.touched.add(id);
 }
@@ -224,12 +245,22 @@ function deleteConversation(batch: Batch, id: string, version: number): void {
 /** Carries out the deletions of messages gathered so far. */
 export function applyMessageDeletions(batch: Batch): void {
   if (batch.deletedMessages.size === 0) return;
-  const { database } = batch;
-  for (const key of deleteMessages(database, batch.deletedMessages)) {
-    const row = database.get<{ id: string }>('select id from conversations where key = :key', { key });
+  touchByKey(
+    batch,
+    deleteMessages(batch.database, {
+      versionById: batch.deletedMessages,
+      searchFrom: batch.writing.searchFrom,
+    }),
+  );
+  batch.deletedMessages.clear();
+}
+
+/** Names conversations by their local keys. */
+export function touchByKey(batch: Batch, keys: Iterable<number>): void {
+  for (const key of new Set(keys)) {
+    const row = batch.database.get<{ id: string }>('select id from conversations where key = :key', { key });
     if (row !== undefined) batch.touched.add(row.id);
   }
-  batch.deletedMessages.clear();
 }
 
 /**

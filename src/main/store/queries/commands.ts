@@ -1,16 +1,16 @@
 /** The writes of people and of the outbox runner: a command and its predicted effect, always together. */
-import type { Command, CommandResult } from '@recado/protocol';
+import { RefusalCode, type Command, type CommandResult, type KnownCommand } from '@recado/protocol';
 import type { WriteDatabase } from '../database.ts';
 import type { ChangeSet, OutboxEntry, RefusedCommand } from '../interface.ts';
 import { refreshConversations, toChangeSet } from './apply.ts';
-import { getDisplayName } from './conversations.ts';
-import { saveDraft as writeDraft } from './drafts.ts';
+import { findConversationWith, getDisplayName } from './conversations.ts';
+import { clearDraft } from './drafts.ts';
 import { listLinkedConversations } from './links.ts';
+import { deleteRefused, deleteUnsent } from './outbox-messages.ts';
 import {
   deleteQueued,
-  deleteRefused,
-  deleteUnsent,
   insertCommand,
+  moveToConversation,
   recordResults,
   removeSettled,
   returnCommands,
@@ -24,15 +24,15 @@ const NOTHING: ChangeSet = { conversationIds: [], overflow: false, reference: fa
 /** See `StoreWrites.enqueueCommands`. */
 export function enqueueCommands(
   database: WriteDatabase,
-  input: { commands: Command[]; now: number },
+  input: { commands: Command[]; now: number; holdUntil?: number | null; keepsDraft?: boolean },
 ): ChangeSet {
+  const { now, holdUntil = null, keepsDraft = false } = input;
   const touched: Departed = { conversationIds: [], reference: false };
   for (const command of input.commands) {
-    const known = insertCommand(database, { command, now: input.now });
+    const known = insertCommand(database, { command, now, holdUntil });
     if ('conversationId' in known.args) touched.conversationIds.push(known.args.conversationId);
     else touched.reference = true;
-    if (known.type === 'message.send')
-      writeDraft(database, { conversationId: known.args.conversationId, text: '' });
+    if (known.type === 'message.send' && !keepsDraft) clearDraft(database, known.args.conversationId);
     if (known.type === 'tag.merge' || known.type === 'tag.delete')
       touched.conversationIds.push(...listLinkedConversations(database, known.args.tagId));
     if (known.type === 'team.delete')
@@ -65,7 +65,7 @@ export function undoCommands(
 }
 
 /** See `StoreWrites.takeOutbox`. */
-export function takeOutbox(database: WriteDatabase, input: { limit: number }): OutboxEntry[] {
+export function takeOutbox(database: WriteDatabase, input: { limit: number; now: number }): OutboxEntry[] {
   const { entries, dropped } = takeQueued(database, input);
   if (dropped.conversationIds.length > 0 || dropped.reference) refreshConversations(database, dropped);
   return entries;
@@ -77,18 +77,40 @@ export function recordOutboxResults(
   input: { results: CommandResult[] },
 ): { changes: ChangeSet; refused: RefusedCommand[] } {
   const { refused, ...answered } = recordResults(database, input.results);
+  // Before what this PC began by itself goes.
+  const named = refused.map(({ known: _known, ...each }) => ({
+    ...each,
+    displayName: getDisplayName(database, each.conversationId),
+  }));
   // The changes may have come before the answer.
   const { cursor } = getSyncState(database);
   const settled = cursor === null ? null : removeSettled(database, cursor);
   const departed = {
-    conversationIds: [...answered.conversationIds, ...(settled?.conversationIds ?? [])],
+    conversationIds: [
+      ...answered.conversationIds,
+      ...(settled?.conversationIds ?? []),
+      ...refused.flatMap(({ code, known }) => goToExisting(database, { code, known })),
+    ],
     reference: answered.reference || settled?.reference === true,
   };
   const isNothing = departed.conversationIds.length === 0 && !departed.reference;
   return {
     changes: isNothing ? NOTHING : refreshConversations(database, departed),
-    refused: refused.map((each) => ({ ...each, displayName: getDisplayName(database, each.conversationId) })),
+    refused: named,
   };
+}
+
+/** Somebody else has begun the conversation meanwhile: what was written here belongs there. */
+function goToExisting(
+  database: WriteDatabase,
+  { code, known }: { code: string; known: KnownCommand | null },
+): string[] {
+  if (known?.type !== 'conversation.start' || code !== RefusalCode.conversationExists) return [];
+  const { phone, numberId, conversationId: from } = known.args;
+  const to = findConversationWith(database, { phone, numberId });
+  if (to === null) return [];
+  moveToConversation(database, { from, to });
+  return [to];
 }
 
 /** See `StoreWrites.returnOutbox`. */
@@ -115,14 +137,6 @@ export function retryRefused(
   if (!deleteRefused(database, input.messageId)) return { retried: false, changes: NOTHING };
   return {
     retried: true,
-    changes: enqueueCommands(database, { commands: [input.command], now: input.now }),
+    changes: enqueueCommands(database, { commands: [input.command], now: input.now, keepsDraft: true }),
   };
-}
-
-/** See `StoreWrites.saveDraft`. */
-export function saveDraft(
-  database: WriteDatabase,
-  input: { conversationId: string; text: string },
-): ChangeSet {
-  return writeDraft(database, input) ? toChangeSet(new Set([input.conversationId]), false) : NOTHING;
 }

@@ -25,7 +25,7 @@ export function getConversationDetail(
   const row = database.get<DetailRow>(
     `select coalesce(prediction_json, relay_json) as shown_json, display_name, name, profile_name, formatted_phone, note
      from conversations left join patients on patients.id = conversations.patient_id
-     where conversations.id = :conversationId and relay_json is not null`,
+     where conversations.id = :conversationId and queue is not null`,
     { conversationId },
   );
   if (row === undefined) return null;

@@ -12,11 +12,12 @@ import { factsOf } from '../conversation-facts.ts';
 import type { ReadDatabase, WriteDatabase } from '../database.ts';
 import type { ConversationState } from '../interface.ts';
 import { orderKeyOf } from '../order-key.ts';
-import { predict } from '../predictions.ts';
+import { predict, startedConversation } from '../predictions.ts';
 import { deleteLinks, writeLinks } from './links.ts';
 import { getAgentId, getOwnAuthor } from './local-values.ts';
 import { countInboundAfter, findAnswerAfter } from './messages.ts';
-import { getClinicSettings } from './reference.ts';
+import { deleteStartedPatient, insertStartedPatient } from './patients.ts';
+import { createFindTemplate, getClinicSettings } from './reference.ts';
 import { createAuthorViews } from './views.ts';
 
 /** What lists filter, order and count by, from the conversation as it is shown. */
@@ -101,32 +102,79 @@ export function writeRelayConversation(
   writeLinks(database, { key, conversation, ...state, isNew: false });
 }
 
+/** Remembers that a thread is held down to its first message; answers whether that is news. */
+export function markThreadWhole(database: WriteDatabase, conversationId: string): boolean {
+  const { changes } = database.run(
+    'update conversations set is_thread_whole = 1 where id = :conversationId and is_thread_whole = 0',
+    { conversationId },
+  );
+  return changes > 0;
+}
+
+/** Messages of these conversations have been forgotten. */
+export function markThreadsCut(database: WriteDatabase, keys: number[]): void {
+  database.run(
+    `update conversations set is_thread_whole = 0
+     where is_thread_whole = 1 and key in (select value from json_each(:keys))`,
+    { keys: JSON.stringify(keys) },
+  );
+}
+
 export function markConversationSeen(database: WriteDatabase, key: number, snapshotSeq: number): void {
   database.run('update conversations set snapshot_seq = :snapshotSeq where key = :key', { key, snapshotSeq });
 }
 
-/** Works out again what this PC's pending commands make of the relay's word; answers whether the row changed. */
+/**
+ * Works out again what this PC's pending commands make of the relay's word, or of nothing where this PC has begun the
+ * conversation; answers whether the row changed.
+ */
 export function refreshPrediction(
   database: WriteDatabase,
   conversationId: string,
   pending: KnownCommand[],
 ): boolean {
-  const row = database.get<{ key: number; relay_json: string | null; prediction_json: string | null }>(
-    'select key, relay_json, prediction_json from conversations where id = :conversationId',
+  const row = database.get<PredictedRow>(
+    'select key, patient_id, relay_json, prediction_json from conversations where id = :conversationId',
     { conversationId },
   );
-  if (row === undefined || row.relay_json === null) return false;
-  if (pending.length === 0 && row.prediction_json === null) return false;
-  const { key } = row;
-  const relayed = JSON.parse(row.relay_json) as Conversation;
+  const relayJson = row?.relay_json ?? null;
+  const relayed = relayJson === null ? null : (JSON.parse(relayJson) as Conversation);
+  if (relayed === null) return refreshStarted(database, { conversationId, pending, row: row ?? null });
+  const { key, prediction_json: held } = row!;
+  if (pending.length === 0 && held === null) return false;
+  const shown = predictAll(database, { key, base: relayed, pending });
+  const predictionJson = shown === relayed ? null : JSON.stringify(shown);
+  if (predictionJson === held) return false;
+  writePrediction(database, { key, shown, predictionJson });
+  return true;
+}
+
+interface PredictedRow {
+  key: number;
+  patient_id: string | null;
+  relay_json: string | null;
+  prediction_json: string | null;
+}
+
+function predictAll(
+  database: ReadDatabase,
+  input: { key: number; base: Conversation; pending: KnownCommand[] },
+): Conversation {
+  const { key } = input;
   const context = {
     author: getOwnAuthor(database),
     assignOnFirstReply: () => getClinicSettings(database).assignOnFirstReply,
     countInboundAfter: (ordinal: number) => countInboundAfter(database, { conversationKey: key, ordinal }),
+    findTemplate: createFindTemplate(database),
   };
-  const shown = pending.reduce((conversation, command) => predict(command, conversation, context), relayed);
-  const predictionJson = shown === relayed ? null : JSON.stringify(shown);
-  if (predictionJson === row.prediction_json) return false;
+  return input.pending.reduce((conversation, command) => predict(command, conversation, context), input.base);
+}
+
+function writePrediction(
+  database: WriteDatabase,
+  input: { key: number; shown: Conversation; predictionJson: string | null },
+): void {
+  const { key, shown, predictionJson } = input;
   const state = stateColumns(shown);
   database.run(`update conversations set prediction_json = :predictionJson, ${SET_STATE} where key = :key`, {
     key,
@@ -134,6 +182,32 @@ export function refreshPrediction(
     ...state,
   });
   writeLinks(database, { key, conversation: shown, ...state, isNew: false });
+}
+
+/** A conversation this PC has begun exists by its command alone, and its patient with it, until the relay knows both. */
+function refreshStarted(
+  database: WriteDatabase,
+  input: { conversationId: string; pending: KnownCommand[]; row: PredictedRow | null },
+): boolean {
+  const { conversationId, pending, row } = input;
+  const start = pending.find((command) => command.type === 'conversation.start');
+  if (start === undefined) {
+    if (row === null || row.prediction_json === null) return false;
+    if (row.patient_id !== null) deleteStartedPatient(database, row.patient_id);
+    removeConversation(database, row.key);
+    return true;
+  }
+  const { conversation: base, patient } = startedConversation(start);
+  insertStartedPatient(database, patient);
+  const key = row?.key ?? insertPlaceholder(database, conversationId);
+  const shown = predictAll(database, { key, base, pending });
+  const predictionJson = JSON.stringify(shown);
+  if (predictionJson === row?.prediction_json) return false;
+  database.run('update conversations set patient_id = :patientId where key = :key', {
+    key,
+    patientId: patient.id,
+  });
+  writePrediction(database, { key, shown, predictionJson });
   return true;
 }
 
@@ -148,7 +222,7 @@ export function removeConversation(database: WriteDatabase, key: number): void {
   database.run(
     `update conversations set version = 0, snapshot_seq = null, patient_id = null, relay_json = null,
        prediction_json = null, queue = null, rank = 1, is_pinned = 0, snoozed_until = 0, expires_at = 0,
-       window_ends_at = 0, last_activity_at = 0, is_unread = 0, is_unanswered = 0
+       window_ends_at = 0, last_activity_at = 0, is_unread = 0, is_unanswered = 0, is_thread_whole = 0
      where key = :key`,
     { key },
   );
@@ -161,6 +235,19 @@ export function listConversationsOfPatient(database: ReadDatabase, patientId: st
       patientId,
     })
     .map(({ id }) => id);
+}
+
+/** The relay's conversation between a patient's number and one of the clinic's; null when there is none. */
+export function findConversationWith(
+  database: ReadDatabase,
+  input: { phone: string; numberId: string },
+): string | null {
+  const row = database.get<{ id: string }>(
+    `select conversations.id from patients join conversations on patient_id = patients.id
+     where phone = :phone and relay_json ->> 'numberId' = :numberId`,
+    input,
+  );
+  return row?.id ?? null;
 }
 
 /** Ids of the conversations that are shown otherwise than the relay last said. */
@@ -194,7 +281,7 @@ export function listConversationStates(
   return database
     .all<StateRow>(
       `select conversations.id, version, coalesce(prediction_json, relay_json) as shown_json
-       from json_each(:ids) cross join conversations on conversations.id = value where relay_json is not null`,
+       from json_each(:ids) cross join conversations on conversations.id = value where queue is not null`,
       { ids: JSON.stringify(input.conversationIds) },
     )
     .map(({ shown_json: json, ...row }) => ({ ...row, conversation: JSON.parse(json) as Conversation }));

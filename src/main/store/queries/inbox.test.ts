@@ -27,6 +27,7 @@ import {
   buildAgent,
   buildAppointment,
   buildConversation,
+  buildDraft,
   buildPatient,
   buildQuery,
   buildTag,
@@ -324,7 +325,7 @@ describe('the inbox', () => {
       ],
       next: 15,
     });
-    store.write.saveDraft({ conversationId: conversationId(0), text: 'hola' });
+    store.write.saveDraft({ conversationId: conversationId(0), draft: buildDraft('hola') });
     const [row] = readAll(store, 'received', 5);
     expect(row).toMatchObject({
       displayName: 'anita',
@@ -365,7 +366,7 @@ describe('the detail of a conversation', () => {
       ],
       next: 14,
     }); // prettier-ignore
-    store.write.saveDraft({ conversationId: conversationId(0), text: 'a medias' });
+    store.write.saveDraft({ conversationId: conversationId(0), draft: buildDraft('a medias') });
     const input = { conversationId: conversationId(0), now: NOON };
     expect(store.read.conversationDetail(input)).toMatchObject({
       displayName: 'Ana',
@@ -377,7 +378,7 @@ describe('the detail of a conversation', () => {
       participants: [{ id: agentId(2), name: 'Luis', lastAt: NOON }],
       nextAppointment: { startsAt: NOON + MINUTE },
       lastAppointment: { startsAt: NOON - MINUTE, state: 'attended' },
-      draft: 'a medias',
+      draft: { text: 'a medias', files: [], fileViews: [] },
     });
     expect(store.read.conversationDetail({ ...input, conversationId: conversationId(5) })).toBeNull();
   });
@@ -387,7 +388,8 @@ describe('drafts', () => {
   test('report a conversation only when it begins or ceases to have one', () => {
     const store = fill([buildConversation(0)]);
     const save = (text: string) =>
-      store.write.saveDraft({ conversationId: conversationId(0), text }).conversationIds.length;
+      store.write.saveDraft({ conversationId: conversationId(0), draft: buildDraft(text) }).conversationIds
+        .length;
     expect(['h', 'ho', 'hol', '  ', ''].map(save)).toEqual([1, 0, 0, 1, 0]);
   });
 });

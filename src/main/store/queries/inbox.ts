@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/contract/index.ts';
 import { factsOf } from '../conversation-facts.ts';
 import type { ReadDatabase } from '../database.ts';
+import { HAS_DRAFT } from './drafts.ts';
 import { matchLanes, sectionsOf } from './inbox-query.ts';
 import { countLinks, NOBODY } from './links.ts';
 import { getAgentId } from './local-values.ts';
@@ -61,7 +62,7 @@ select page.key, page.id, coalesce(page.prediction_json, page.relay_json) as sho
   (select min(starts_at) from appointments
    where appointments.patient_id = page.patient_id and starts_at >= :now and state <> 'cancelled'
   ) as next_appointment_at,
-  exists (select 1 from drafts where drafts.conversation_id = page.id) as has_draft
+  exists (select 1 from drafts where drafts.conversation_id = page.id and ${HAS_DRAFT}) as has_draft
 from json_each(:keys)
 cross join conversations as page on page.key = value
 left join patients on patients.id = page.patient_id`;

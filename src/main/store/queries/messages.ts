@@ -15,6 +15,7 @@ export interface MessageRow {
   sent_at: number;
   received_at: number;
   status: string | null;
+  send_at: number | null;
   error: string | null;
   reactions: string | null;
   reply_to: string | null;
@@ -22,91 +23,140 @@ export interface MessageRow {
   revoked_at: number | null;
 }
 
-const json = (value: unknown[] | object | null): string | null =>
-  value === null || Object.keys(value).length === 0 ? null : JSON.stringify(value);
+/** The columns of a MessageRow. */
+export const MESSAGE_COLUMNS = `ordinal, id, direction, kind, text, content, author_kind, author_agent_id, author_name,
+  sent_at, received_at, status, send_at, error, reactions, reply_to, edits, revoked_at`;
 
-function messageParameters(message: Message, version: number, conversationKey: number) {
-  return {
-    ordinal: message.ordinal,
-    version,
-    conversationKey,
-    id: message.id,
-    direction: message.direction,
-    kind: message.kind,
-    text: message.text,
-    content: json(message.content),
-    authorKind: message.author.kind,
-    authorAgentId: message.author.agentId,
-    authorName: message.author.name,
-    sentAt: toEpoch(message.sentAt),
-    receivedAt: toEpoch(message.receivedAt),
-    status: message.status,
-    error: json(message.error),
-    reactions: json(message.reactions),
-    replyTo: message.replyTo,
-    edits: json(message.edits),
-    revokedAt: toEpoch(message.revokedAt),
-  };
+/** Null for nothing to say: most messages have neither content nor reactions. */
+function json(value: object | null): string | null {
+  for (const _ in value) return JSON.stringify(value);
+  return null;
 }
 
+/** What a file is shown as; null for a message without one. */
+function mediaKindOf({ kind, content }: Pick<Message, 'kind' | 'content'>): string | null {
+  if (content.media === undefined) return null;
+  if (MEDIA_KINDS.has(kind)) return kind;
+  // A template's header.
+  const [type] = content.media.mimeType.split('/');
+  return type === 'image' || type === 'video' || type === 'audio' ? type : 'document';
+}
+const MEDIA_KINDS: ReadonlySet<string> = new Set(['image', 'video', 'audio', 'document', 'sticker']);
+
+/** In the order of COLUMNS, which is the order that costs least: by position, and the ordinal last for UPDATE. */
+function valuesOf(message: Message, version: number, conversationKey: number): (string | number | null)[] {
+  const { author, content } = message;
+  return [
+    version,
+    conversationKey,
+    message.id,
+    message.direction,
+    message.kind,
+    message.text,
+    json(content),
+    author.kind,
+    author.agentId,
+    author.name,
+    toEpoch(message.sentAt),
+    toEpoch(message.receivedAt),
+    message.status,
+    toEpoch(message.sendAt),
+    json(message.error),
+    json(message.reactions),
+    message.replyTo,
+    json(message.edits),
+    toEpoch(message.revokedAt),
+    content.media?.id ?? null,
+    mediaKindOf(message),
+  ];
+}
+
+const COLUMNS = [
+  'version', 'conversation_key', 'id', 'direction', 'kind', 'text', 'content', 'author_kind', 'author_agent_id',
+  'author_name', 'sent_at', 'received_at', 'status', 'send_at', 'error', 'reactions', 'reply_to', 'edits', 'revoked_at',
+  'media_id', 'media_kind',
+]; // prettier-ignore
+
 const INSERT = `
-insert into messages (ordinal, version, conversation_key, id, direction, kind, text, content, author_kind,
-  author_agent_id, author_name, sent_at, received_at, status, error, reactions, reply_to, edits, revoked_at)
-values (:ordinal, :version, :conversationKey, :id, :direction, :kind, :text, :content, :authorKind,
-  :authorAgentId, :authorName, :sentAt, :receivedAt, :status, :error, :reactions, :replyTo, :edits, :revokedAt)
+insert into messages (${COLUMNS.join(', ')}, is_detached, ordinal) values (${COLUMNS.map(() => '?').join(', ')}, ?, ?)
 on conflict (ordinal) do nothing`;
 
 const UPDATE = `
-update messages set version = :version, conversation_key = :conversationKey, id = :id, direction = :direction,
-  kind = :kind, text = :text, content = :content, author_kind = :authorKind, author_agent_id = :authorAgentId,
-  author_name = :authorName, sent_at = :sentAt, received_at = :receivedAt, status = :status, error = :error,
-  reactions = :reactions, reply_to = :replyTo, edits = :edits, revoked_at = :revokedAt
-where ordinal = :ordinal`;
+update messages set ${COLUMNS.map((column) => `${column} = ?`).join(', ')}, is_detached = min(is_detached, ?)
+where ordinal = ?`;
 
-const INDEX = 'insert into messages_fts (rowid, text) values (:ordinal, :text)';
+const INDEX = 'insert into messages_fts (rowid, text) values (?, ?)';
 /** The index keeps no text of its own: it forgets words only when told the old ones. https://sqlite.org/fts5.html#the_delete_command */
-const FORGET = `insert into messages_fts (messages_fts, rowid, text) values ('delete', :ordinal, :text)`;
+const FORGET = `insert into messages_fts (messages_fts, rowid, text) values ('delete', ?, ?)`;
 
-/** What a person may search for; what the app itself noted in the thread is not. */
-const searchText = ({ kind, text }: { kind: string; text: string | null }) =>
-  kind === 'system' ? null : text;
+/**
+ * What a person may search for, as the view `searchable_messages` has it: words and the file's name; null for nothing.
+ * What the app itself noted in the thread is not among it.
+ */
+function searchText(kind: string, text: string | null, fileName: string | null): string | null {
+  if (kind === 'system') return null;
+  if (fileName === null) return text;
+  return text === null ? fileName : `${text}\n${fileName}`;
+}
+
+interface HeldRow {
+  ordinal: number;
+  kind: string;
+  text: string | null;
+  file_name: string | null;
+}
+/** What of a row its index entry was made of. */
+const HELD = `ordinal, kind, text, iif(media_kind is null, null, content ->> '$.media.fileName') as file_name`;
+const heldText = (row: HeldRow) => searchText(row.kind, row.text, row.file_name);
+
+/** How messages of one batch are written. */
+export interface MessageWriting {
+  /** The search index holds messages from this ordinal on; those below are indexed later, all at once. */
+  searchFrom: number;
+  /** Messages below this ordinal come without their neighbours. */
+  detachedBelow: number;
+}
 
 /** Keeps the newer of two versions; answers whether anything changed. */
 export function upsertMessage(
   database: WriteDatabase,
-  input: { message: Message; version: number; conversationKey: number },
+  input: { message: Message; version: number; conversationKey: number } & MessageWriting,
 ): boolean {
-  const { ordinal } = input.message;
-  const text = searchText(input.message);
-  const parameters = messageParameters(input.message, input.version, input.conversationKey);
+  const { message, version, searchFrom } = input;
+  const { ordinal } = message;
+  const isDetached = ordinal < input.detachedBelow ? 1 : 0;
+  const isIndexed = ordinal >= searchFrom;
+  const text = searchText(message.kind, message.text, message.content.media?.fileName ?? null);
+  const values = valuesOf(message, version, input.conversationKey);
+  values.push(isDetached, ordinal);
   // Most are new: tried first, it saves a look at every row of a first fill.
-  if (database.run(INSERT, parameters).changes === 1) {
-    if (text !== null) database.run(INDEX, { ordinal, text });
+  if (database.runRow(INSERT, values)) {
+    if (text !== null && isIndexed) database.runRow(INDEX, [ordinal, text]);
     return true;
   }
-  const held = database.get<{ version: number; kind: string; text: string | null }>(
-    'select version, kind, text from messages where ordinal = :ordinal',
+  const held = database.get<HeldRow & { version: number; is_detached: number }>(
+    `select ${HELD}, version, is_detached from messages where ordinal = :ordinal`,
     { ordinal },
   )!;
-  if (held.version >= input.version) return false;
-  database.run(UPDATE, parameters);
+  if (held.version >= version) {
+    if (held.is_detached <= isDetached) return false;
+    return database.runRow('update messages set is_detached = 0 where ordinal = ?', [ordinal]);
+  }
+  database.runRow(UPDATE, values);
   // Most changes are receipts: the words stay.
-  const heldText = searchText(held);
-  if (heldText !== text) {
-    if (heldText !== null) database.run(FORGET, { ordinal, text: heldText });
-    if (text !== null) database.run(INDEX, { ordinal, text });
+  const before = heldText(held);
+  if (before !== text && isIndexed) {
+    if (before !== null) database.runRow(FORGET, [ordinal, before]);
+    if (text !== null) database.runRow(INDEX, [ordinal, text]);
   }
   return true;
 }
 
-function deleteRows(
-  database: WriteDatabase,
-  rows: { ordinal: number; kind: string; text: string | null }[],
-): void {
-  for (const { ordinal, ...row } of rows) {
-    const text = searchText(row);
-    if (text !== null) database.run(FORGET, { ordinal, text });
-    database.run('delete from messages where ordinal = :ordinal', { ordinal });
+function deleteRows(database: WriteDatabase, rows: HeldRow[], searchFrom: number): void {
+  for (const row of rows) {
+    const text = heldText(row);
+    if (text !== null && row.ordinal >= searchFrom) database.runRow(FORGET, [row.ordinal, text]);
+    database.runRow('delete from messages where ordinal = ?', [row.ordinal]);
   }
 }
 
@@ -114,22 +164,19 @@ function deleteRows(
  * Deletes messages by id where the deletion is newer than what is held; answers keys of their conversations. There is
  * no index by id, so this reads the whole table once for the batch, in the writer, where nobody waits.
  */
-export function deleteMessages(database: WriteDatabase, versionById: Map<string, number>): number[] {
+export function deleteMessages(
+  database: WriteDatabase,
+  input: { versionById: Map<string, number>; searchFrom: number },
+): number[] {
+  const { versionById } = input;
   const rows = database
-    .all<{
-      ordinal: number;
-      id: string;
-      version: number;
-      kind: string;
-      text: string | null;
-      conversation_key: number;
-    }>(
-      `select ordinal, id, version, kind, text, conversation_key from messages
+    .all<HeldRow & { id: string; version: number; conversation_key: number }>(
+      `select ${HELD}, id, version, conversation_key from messages
        where id in (select value from json_each(:ids))`,
       { ids: JSON.stringify([...versionById.keys()]) },
     )
     .filter(({ id, version }) => version < (versionById.get(id) ?? 0));
-  deleteRows(database, rows);
+  deleteRows(database, rows, input.searchFrom);
   return [...new Set(rows.map((row) => row.conversation_key))];
 }
 
@@ -137,24 +184,104 @@ export function deleteMessages(database: WriteDatabase, versionById: Map<string,
 export function listMessagesBetween(
   database: ReadDatabase,
   input: { lower: number; upper: number; version: number },
-): { ordinal: number; id: string }[] {
+): { ordinal: number; id: string; conversation_key: number }[] {
   return database.all(
-    `select ordinal, id from messages where ordinal >= :lower and ordinal < :upper and version < :version`,
+    `select ordinal, id, conversation_key from messages
+     where ordinal >= :lower and ordinal < :upper and version < :version`,
     input,
   );
+}
+
+/** Deletes messages by ordinal. */
+export function deleteMessagesAt(
+  database: WriteDatabase,
+  input: { ordinals: number[]; searchFrom: number },
+): void {
+  const rows = database.all<HeldRow>(
+    `select ${HELD} from messages where ordinal in (select value from json_each(:ordinals))`,
+    { ordinals: JSON.stringify(input.ordinals) },
+  );
+  deleteRows(database, rows, input.searchFrom);
 }
 
 /** Deletes the messages of a conversation that are older than a version; answers how many. */
 export function deleteMessagesOfConversation(
   database: WriteDatabase,
-  input: { conversationKey: number; version: number },
+  input: { conversationKey: number; version: number; searchFrom: number },
 ): number {
-  const rows = database.all<{ ordinal: number; kind: string; text: string | null }>(
-    'select ordinal, kind, text from messages where conversation_key = :conversationKey and version < :version',
-    input,
+  const { searchFrom, ...range } = input;
+  const rows = database.all<HeldRow>(
+    `select ${HELD} from messages where conversation_key = :conversationKey and version < :version`,
+    range,
   );
-  deleteRows(database, rows);
+  deleteRows(database, rows, searchFrom);
   return rows.length;
+}
+
+/** Deletes up to `limit` messages sent before an instant, oldest ordinals first; answers what they were. */
+export function deleteMessagesBefore(
+  database: WriteDatabase,
+  input: { sentBefore: number; limit: number; searchFrom: number },
+): { ordinal: number; conversation_key: number }[] {
+  const { searchFrom, ...range } = input;
+  const rows = database.all<HeldRow & { conversation_key: number }>(
+    `select ${HELD}, conversation_key from messages where sent_at < :sentBefore order by ordinal limit :limit`,
+    range,
+  );
+  deleteRows(database, rows, searchFrom);
+  return rows;
+}
+
+/** The instant in a UUIDv7, milliseconds; null for an id of another making. */
+function instantOf(id: string): number | null {
+  return id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : null;
+}
+/** How far from the instant in its id a message is looked for first. */
+const NEAR_MS = 86_400_000;
+
+const NEAR_SQL = `
+select ${MESSAGE_COLUMNS}, is_detached from messages indexed by messages_by_conversation
+where conversation_key = :conversationKey and sent_at between :from and :to and id = :id limit 1`;
+
+const WITHIN_SQL = `
+select ${MESSAGE_COLUMNS}, is_detached
+from (select ordinal as place from messages indexed by messages_by_conversation
+  where conversation_key = :conversationKey order by sent_at desc, ordinal desc limit :within)
+cross join messages on ordinal = place
+where id in (select value from json_each(:ids))`;
+
+/**
+ * Messages of a conversation by id. There is no index by id: a message is near the instant its id was made at, or else
+ * among the newest `within` of the conversation, or with null anywhere in it.
+ */
+export function findMessagesById(
+  database: ReadDatabase,
+  input: { conversationKey: number; ids: string[]; within: number | null },
+): (MessageRow & { is_detached: number })[] {
+  const { conversationKey, within } = input;
+  const found: (MessageRow & { is_detached: number })[] = [];
+  const missing: string[] = [];
+  for (const id of input.ids) {
+    const at = instantOf(id);
+    const row =
+      at === null
+        ? undefined
+        : database.get<MessageRow & { is_detached: number }>(NEAR_SQL, {
+            conversationKey,
+            id,
+            from: at - NEAR_MS,
+            to: at + NEAR_MS,
+          });
+    if (row === undefined) missing.push(id);
+    else found.push(row);
+  }
+  if (missing.length === 0) return found;
+  const rest = database.all<MessageRow & { is_detached: number }>(WITHIN_SQL, {
+    conversationKey,
+    within: within ?? -1,
+    ids: JSON.stringify(missing),
+  });
+  return [...found, ...rest];
 }
 
 /** How many messages of the patient are held above an ordinal. */

@@ -6,6 +6,7 @@ import {
   buildAgent,
   buildCommand,
   buildConversation,
+  buildDraft,
   buildMessage,
   buildPatient,
   buildQuery,
@@ -66,7 +67,7 @@ const sentMessage = (number: number, ordinal: number, conversation = 1) =>
 
 describe('a send', () => {
   test('is shown at once in list and thread, and clears the draft', () => {
-    store.write.saveDraft({ conversationId: conversationId(1), text: 'respuesta' });
+    store.write.saveDraft({ conversationId: conversationId(1), draft: buildDraft('respuesta') });
     expect(enqueue(buildSend(1, 1))).toEqual(touched(1));
     expect(row('closed')).toBeUndefined();
     expect(row('received')).toMatchObject({
@@ -88,7 +89,7 @@ describe('a send', () => {
 
   test('goes from queued to sending to applied, and gives way to its message', () => {
     enqueue(buildSend(1, 1));
-    store.write.takeOutbox({ limit: 5 });
+    store.write.takeOutbox({ limit: 5, now: NOON });
     expect(lastDelivery()).toMatchObject({ state: 'sending', canDiscard: false });
     const results = [{ id: commandId(1), status: 'applied' as const, seq: 8 }];
     expect(store.write.recordOutboxResults({ results }).changes).toEqual(touched(1));
@@ -106,7 +107,7 @@ describe('a send', () => {
 
   test('is done when its message comes before the answer', () => {
     enqueue(buildSend(1, 1));
-    store.write.takeOutbox({ limit: 5 });
+    store.write.takeOutbox({ limit: 5, now: NOON });
     store.write.applyChanges({ changes: [put('message', 7, sentMessage(1, 7))], next: 7 });
     expect(store.read.outboxCounts({})).toEqual({ unsent: 0, refused: 0 });
     expect(store.write.returnOutbox({ commandIds: [commandId(1)] })).toEqual(touched());
@@ -131,7 +132,7 @@ describe('a send', () => {
   test('refused: its effect is undone, it waits for a person, and can be tried again', () => {
     const before = dumpMirror(store);
     enqueue(buildSend(1, 1));
-    store.write.takeOutbox({ limit: 5 });
+    store.write.takeOutbox({ limit: 5, now: NOON });
     const results = [{ id: commandId(1), status: 'refused' as const, code: 'window_closed' }];
     expect(store.write.recordOutboxResults({ results }).changes).toEqual(touched(1));
     expect(dumpMirror(store)).toEqual(before);
@@ -143,7 +144,7 @@ describe('a send', () => {
       canDiscard: true,
     });
     expect(store.read.outboxCounts({})).toEqual({ unsent: 0, refused: 1 });
-    expect(store.write.takeOutbox({ limit: 5 })).toEqual([]);
+    expect(store.write.takeOutbox({ limit: 5, now: NOON })).toEqual([]);
 
     const messageIdOfSend = messageId(1_000_001);
     const command = { ...buildSend(1, 1), id: commandId(77) };
@@ -152,13 +153,15 @@ describe('a send', () => {
     expect(store.write.retryRefused(retry)).toEqual({ retried: false, changes: touched() });
     expect(lastDelivery()).toMatchObject({ state: 'queued' });
     expect(row('received')).toMatchObject({ unsent: 1, failed: 0 });
-    expect(store.write.takeOutbox({ limit: 5 }).map((entry) => entry.command.id)).toEqual([commandId(77)]);
+    expect(store.write.takeOutbox({ limit: 5, now: NOON }).map((entry) => entry.command.id)).toEqual([
+      commandId(77),
+    ]);
   });
 
   test('can be taken back only while it is here', () => {
     const before = dumpMirror(store);
     enqueue(buildSend(1, 1));
-    store.write.takeOutbox({ limit: 1 });
+    store.write.takeOutbox({ limit: 1, now: NOON });
     const discard = { messageId: messageId(1_000_001) };
     expect(store.write.discardMessage(discard)).toEqual({ discarded: false, changes: touched() });
     store.write.returnOutbox({ commandIds: [commandId(1)] });
@@ -169,13 +172,13 @@ describe('a send', () => {
 
   test('outlives a new snapshot, with its draft beside it', () => {
     enqueue(buildSend(1, 1));
-    store.write.saveDraft({ conversationId: conversationId(2), text: 'a medias' });
+    store.write.saveDraft({ conversationId: conversationId(2), draft: buildDraft('a medias') });
     store.write.beginSnapshot({ seq: 50, expected: 1 });
     store.write.applySnapshot({ changes: [put('conversation', 40, buildConversation(1))] });
     store.write.endSnapshot({ seq: 50 });
     expect(row('received')).toMatchObject({ unsent: 1, lastMessage: { text: 'respuesta 1' } });
     expect(thread().at(-1)?.text).toBe('respuesta 1');
-    expect(store.write.takeOutbox({ limit: 5 })).toHaveLength(1);
+    expect(store.write.takeOutbox({ limit: 5, now: NOON })).toHaveLength(1);
     store.write.applyChanges({ changes: [put('conversation', 60, buildConversation(2))], next: 60 });
     expect(row('received', 2)).toMatchObject({ hasDraft: true });
   });
@@ -195,7 +198,7 @@ describe('a retry of a message the relay has', () => {
       }),
     );
     expect(lastDelivery()).toEqual({ state: 'queued', error: null, canRetry: false, canDiscard: false });
-    store.write.takeOutbox({ limit: 1 });
+    store.write.takeOutbox({ limit: 1, now: NOON });
     store.write.recordOutboxResults({
       results: [{ id: commandId(1), status: 'refused', code: 'not_retryable' }],
     });
@@ -217,7 +220,7 @@ describe('a read mark', () => {
     ];
     store.write.applyChanges({ changes: more, next: 8 });
     expect(row('closed')?.facts.unread).toBe(2);
-    store.write.takeOutbox({ limit: 1 });
+    store.write.takeOutbox({ limit: 1, now: NOON });
     store.write.recordOutboxResults({ results: [{ id: commandId(1), status: 'applied', seq: 9 }] });
     expect(row('closed')?.facts.unread).toBe(2);
     const read = put('conversation', 9, buildConversation(1, { closed: true, unread: 0 }));
@@ -229,7 +232,9 @@ describe('a read mark', () => {
   test('replaces one that is still waiting, never one on its way', () => {
     enqueue(markRead(1, 5));
     enqueue(markRead(2, 6));
-    expect(store.write.takeOutbox({ limit: 9 }).map(({ command }) => command.id)).toEqual([commandId(2)]);
+    expect(store.write.takeOutbox({ limit: 9, now: NOON }).map(({ command }) => command.id)).toEqual([
+      commandId(2),
+    ]);
     enqueue(markRead(3, 6));
     expect(store.read.outboxCounts({}).unsent).toBe(2);
   });
@@ -238,13 +243,13 @@ describe('a read mark', () => {
 describe('taking from the outbox', () => {
   test('one of a conversation at a time, oldest first; a refused one holds nothing up', () => {
     for (const [number, conversation] of [[1, 1], [2, 1], [3, 2], [4, 1]] as const) enqueue(buildSend(number, conversation)); // prettier-ignore
-    const take = () => store.write.takeOutbox({ limit: 9 }).map(({ command }) => command.id);
+    const take = () => store.write.takeOutbox({ limit: 9, now: NOON }).map(({ command }) => command.id);
     expect(take()).toEqual([commandId(1), commandId(3)]);
     expect(take()).toEqual([]);
     store.write.recordOutboxResults({ results: [{ id: commandId(1), status: 'refused', code: 'x' }] });
     expect(take()).toEqual([commandId(2)]);
     store.write.returnOutbox({ commandIds: [commandId(2)] });
-    expect(store.write.takeOutbox({ limit: 9 })).toMatchObject([
+    expect(store.write.takeOutbox({ limit: 9, now: NOON })).toMatchObject([
       { command: { id: commandId(2) }, attempts: 1 },
     ]);
   });
@@ -265,7 +270,7 @@ describe('taking from the outbox', () => {
             const done: number[][] = [[], [], []];
             const order = (id: string) => Number.parseInt(id.slice(-12), 16);
             for (let round = 0; done.flat().length < conversations.length && round < 500; round += 1) {
-              const taken = fresh.write.takeOutbox({ limit: 2 });
+              const taken = fresh.write.takeOutbox({ limit: 2, now: NOON });
               expect(new Set(taken.map((entry) => entry.conversationId)).size).toBe(taken.length);
               const outcome = outcomes.next().value;
               if (outcome === 'killed') returnAllCommands(fresh.database);
@@ -299,8 +304,10 @@ describe('taking from the outbox', () => {
     store.database.run(`update outbox set command = '{"odd":true}' where command_id = :id`, {
       id: commandId(1),
     });
-    expect(store.write.takeOutbox({ limit: 5 })).toEqual([]);
-    expect(store.write.takeOutbox({ limit: 5 }).map(({ command }) => command.id)).toEqual([commandId(2)]);
+    expect(store.write.takeOutbox({ limit: 5, now: NOON })).toEqual([]);
+    expect(store.write.takeOutbox({ limit: 5, now: NOON }).map(({ command }) => command.id)).toEqual([
+      commandId(2),
+    ]);
     expect(thread().find((item) => item.text === null)?.delivery).toMatchObject({
       state: 'failed',
       error: { code: 'invalid_arguments' },

@@ -5,9 +5,11 @@ import {
   type CommandResult,
   type CommandType,
   type KnownCommand,
+  type OutgoingMedia,
 } from '@recado/protocol';
 import type { ReadDatabase, WriteDatabase } from '../database.ts';
 import type { OutboxEntry } from '../interface.ts';
+import { listFilesToUpload } from './local-files.ts';
 
 export interface OutboxRow {
   position: number;
@@ -20,10 +22,16 @@ export interface OutboxRow {
   command: string;
   code: string | null;
   enqueued_at: number;
+  hold_until: number | null;
 }
 
+/** Commands that are a message of the thread until the relay's message replaces them. */
+export const MESSAGE_COMMANDS = `('message.send', 'note.add')`;
+
 /** The command as it was kept; null when this version of the app no longer understands it. */
-function parseCommand(row: Pick<OutboxRow, 'command'>): { command: Command; known: KnownCommand } | null {
+export function parseCommand(
+  row: Pick<OutboxRow, 'command'>,
+): { command: Command; known: KnownCommand } | null {
   let kept: unknown;
   try {
     kept = JSON.parse(row.command);
@@ -38,7 +46,7 @@ function parseCommand(row: Pick<OutboxRow, 'command'>): { command: Command; know
 /** Adds a command at the end; a read mark replaces one of its conversation that is still waiting. */
 export function insertCommand(
   database: WriteDatabase,
-  input: { command: Command; now: number },
+  input: { command: Command; now: number; holdUntil?: number | null },
 ): KnownCommand {
   const known = readCommand(input.command);
   if (known === null) throw new RangeError('not a command of this app');
@@ -50,8 +58,9 @@ export function insertCommand(
     );
   }
   database.run(
-    `insert into outbox (command_id, type, conversation_id, message_id, state, command, enqueued_at)
-     values (:commandId, :type, :conversationId, :messageId, 'queued', :command, :now)
+    `insert into outbox (command_id, type, conversation_id, message_id, state, command, enqueued_at,
+       hold_until)
+     values (:commandId, :type, :conversationId, :messageId, 'queued', :command, :now, :holdUntil)
      on conflict (command_id) do nothing`,
     {
       commandId: known.id,
@@ -60,15 +69,19 @@ export function insertCommand(
       messageId: 'messageId' in known.args ? known.args.messageId : null,
       command: JSON.stringify(input.command),
       now: input.now,
+      holdUntil: input.holdUntil ?? null,
     },
   );
   return known;
 }
 
-/** What the relay's word may not show yet: the commands of one conversation, or those of tags, teams and settings. */
+/**
+ * What the relay's word may not show yet: the commands of one conversation, or those of tags, teams and settings. A
+ * conversation whose beginning was refused stays while messages in it wait for a person.
+ */
 const PENDING_SQL = {
   conversation: `select * from outbox indexed by outbox_by_conversation
-where conversation_id = :conversationId and state <> 'refused' order by position`,
+where conversation_id = :conversationId and (state <> 'refused' or type = 'conversation.start') order by position`,
   reference: `select * from outbox indexed by outbox_by_conversation
 where conversation_id is null and state <> 'refused' order by position`,
 } as const;
@@ -106,49 +119,6 @@ export function hasPending(database: ReadDatabase): boolean {
   return database.get(`select 1 from outbox where state <> 'refused' limit 1`) !== undefined;
 }
 
-/** Commands that are a message of the thread until the relay's message replaces them. */
-export const MESSAGE_COMMANDS = `('message.send', 'note.add')`;
-
-type MessageCommand = Extract<KnownCommand, { type: 'message.send' | 'note.add' }>;
-
-/** Sends and notes of a conversation that are not among its messages yet, oldest first. */
-export function listUnconfirmedMessages(database: ReadDatabase, conversationId: string) {
-  const rows = database.all<OutboxRow>(
-    `select * from outbox where conversation_id = :conversationId and type in ${MESSAGE_COMMANDS} order by position`,
-    { conversationId },
-  );
-  return rows.map((row) => {
-    const known = parseCommand(row)?.known;
-    const isMessage = known?.type === 'message.send' || known?.type === 'note.add';
-    return { row, command: isMessage ? (known satisfies MessageCommand) : null };
-  });
-}
-
-/** Messages of a conversation that have been asked to go again. */
-export function listPendingRetries(database: ReadDatabase, conversationId: string): Set<string> {
-  const rows = database.all<{ message_id: string }>(
-    `select message_id from outbox
-     where conversation_id = :conversationId and type = 'message.retry' and state <> 'refused'`,
-    { conversationId },
-  );
-  return new Set(rows.map((row) => row.message_id));
-}
-
-/** Message ids of every send and note in the outbox: those whose message may arrive. */
-export function listSentMessageIds(database: ReadDatabase): Set<string> {
-  const rows = database.all<{ message_id: string }>(
-    `select message_id from outbox where type in ${MESSAGE_COMMANDS}`,
-  );
-  return new Set(rows.map((row) => row.message_id));
-}
-
-/** The message itself has arrived: its send is done, whatever became of the answer. */
-export function removeSend(database: WriteDatabase, messageId: string): void {
-  database.run(`delete from outbox where type in ${MESSAGE_COMMANDS} and message_id = :messageId`, {
-    messageId,
-  });
-}
-
 /** Commands that left the outbox: their conversations, and whether one was about tags, teams or settings. */
 export interface Departed {
   conversationIds: string[];
@@ -170,14 +140,14 @@ export function removeSettled(database: WriteDatabase, cursor: number): Departed
   );
 }
 
-/** See `StoreWrites.takeOutbox`. */
+/** See `StoreWrites.takeOutbox`. What is held back holds up what is behind it in its conversation, too. */
 export function takeOutbox(
   database: WriteDatabase,
-  input: { limit: number },
+  input: { limit: number; now: number },
 ): { entries: OutboxEntry[]; dropped: Departed } {
   const rows = database.all<OutboxRow>(
     `select * from outbox as mine
-     where state = 'queued' and not exists (
+     where state = 'queued' and (hold_until is null or hold_until <= :now) and not exists (
        select 1 from outbox as earlier
        where earlier.conversation_id = mine.conversation_id and earlier.position < mine.position
          and earlier.state in ('queued', 'sending'))
@@ -201,17 +171,56 @@ export function takeOutbox(
       conversationId: row.conversation_id,
       state: 'sending',
       attempts: row.attempts,
+      media: listFilesToUpload(database, mediaOfCommand(parsed.known)),
     });
   }
   return { entries, dropped: toDeparted(dropped) };
 }
 
+/** The files a command names. */
+export function mediaOfCommand(command: KnownCommand): OutgoingMedia[] {
+  const { args } = command;
+  return ['media' in args ? args.media : null, 'headerMedia' in args ? args.headerMedia : null].flatMap(
+    (media) => media ?? [],
+  );
+}
+
+/** The files named by any command that is still here, refused ones included: a person may send them again. */
+export function listOutboxMedia(database: ReadDatabase): OutgoingMedia[] {
+  return parseAll(database.all<OutboxRow>('select * from outbox')).flatMap(({ known }) =>
+    mediaOfCommand(known),
+  );
+}
+
+/** See `StoreReads.nextHeld`. */
+export function getNextHeld(database: ReadDatabase, input: { now: number }): number | null {
+  return database.get<{ at: number | null }>(
+    `select min(hold_until) as at from outbox where state = 'queued' and hold_until > :now`,
+    input,
+  )!.at;
+}
+
 const isMessageType = (type: string) => type === 'message.send' || type === 'note.add';
 
-/** A refused message waits for a person; of anything else nothing is left to show. */
-function refuse(database: WriteDatabase, row: Pick<OutboxRow, 'position' | 'type'>, code: string): void {
+/** Whether messages of this PC wait in a conversation. */
+const hasMessages = (database: ReadDatabase, conversationId: string | null): boolean =>
+  database.get(
+    `select 1 from outbox where conversation_id = :conversationId and type in ${MESSAGE_COMMANDS} limit 1`,
+    { conversationId },
+  ) !== undefined;
+
+/**
+ * A refused message waits for a person, and so does the beginning of the conversation it is in; of anything else nothing
+ * is left to show.
+ */
+function refuse(
+  database: WriteDatabase,
+  row: Pick<OutboxRow, 'position' | 'type' | 'conversation_id'>,
+  code: string,
+): void {
   const { position } = row;
-  if (isMessageType(row.type)) {
+  const isStart = row.type === 'conversation.start';
+  if (isMessageType(row.type) || (isStart && hasMessages(database, row.conversation_id))) {
     database.run(`update outbox set state = 'refused', code = :code where position = :position`, {
       code,
       position,
@@ -224,15 +233,23 @@ function refuse(database: WriteDatabase, row: Pick<OutboxRow, 'position' | 'type
 /** Commands nobody chose by itself: a refusal has nothing to tell. */
 const SILENT: ReadonlySet<string> = new Set(['conversation.markRead']);
 
+interface RefusedRow {
+  commandId: string;
+  type: string;
+  conversationId: string | null;
+  code: string;
+  known: KnownCommand | null;
+}
+
 /** Takes the relay's answers in: what looks different now, and what a person should hear of. */
 export function recordResults(
   database: WriteDatabase,
   results: CommandResult[],
 ): Departed & {
-  refused: { commandId: string; type: string; conversationId: string | null; code: string }[];
+  refused: RefusedRow[];
 } {
   const answered: OutboxRow[] = [];
-  const refused = [];
+  const refused: RefusedRow[] = [];
   for (const result of results) {
     const row = database.get<OutboxRow>(
       `select * from outbox where command_id = :id and state in ('queued', 'sending')`,
@@ -245,7 +262,13 @@ export function recordResults(
       const code = result.code ?? 'refused';
       refuse(database, row, code);
       if (!isMessageType(type) && !SILENT.has(type))
-        refused.push({ commandId: row.command_id, type, conversationId: row.conversation_id, code });
+        refused.push({
+          commandId: row.command_id,
+          conversationId: row.conversation_id,
+          type,
+          code,
+          known: parseCommand(row)?.known ?? null,
+        });
     } else if (result.seq === undefined && !isMessageType(type)) {
       database.run('delete from outbox where position = :position', { position });
     } else {
@@ -256,6 +279,27 @@ export function recordResults(
     }
   }
   return { ...toDeparted(answered), refused };
+}
+
+/** What this PC has written in a conversation it began goes to the one there is already, with the draft. */
+export function moveToConversation(database: WriteDatabase, input: { from: string; to: string }): void {
+  database.run(
+    `update outbox set conversation_id = :to, command = json_set(command, '$.args.conversationId', :to)
+     where conversation_id = :from and type <> 'conversation.start' and state in ('queued', 'refused')`,
+    input,
+  );
+  database.run('update or ignore drafts set conversation_id = :to where conversation_id = :from', input);
+  removeEmptyStart(database, input.from);
+}
+
+/** A refused beginning goes with the last message that waited in its conversation. */
+export function removeEmptyStart(database: WriteDatabase, conversationId: string): void {
+  if (hasMessages(database, conversationId)) return;
+  database.run(
+    `delete from outbox
+     where conversation_id = :conversationId and type = 'conversation.start' and state = 'refused'`,
+    { conversationId },
+  );
 }
 
 /** `sending` becomes `queued` again, attempts counted; answers the conversations. */
@@ -275,29 +319,10 @@ export function returnAllCommands(database: WriteDatabase): void {
   database.run(`update outbox set state = 'queued', attempts = attempts + 1 where state = 'sending'`);
 }
 
-/** Removes a message that has not left or was refused; answers its conversation, null when there is none such. */
-export function deleteUnsent(database: WriteDatabase, messageId: string): string | null {
-  const row = database.all<{ conversation_id: string }>(
-    `delete from outbox where type in ${MESSAGE_COMMANDS} and message_id = :messageId and state in ('queued', 'refused')
-     returning conversation_id`,
-    { messageId },
-  )[0];
-  return row?.conversation_id ?? null;
-}
-
-/** Removes a refused message so that it can be queued again; false when there is none. */
-export function deleteRefused(database: WriteDatabase, messageId: string): boolean {
-  const { changes } = database.run(
-    `delete from outbox where type in ${MESSAGE_COMMANDS} and message_id = :messageId and state = 'refused'`,
-    { messageId },
-  );
-  return changes > 0;
-}
-
 export function countOutbox(database: ReadDatabase): { unsent: number; refused: number } {
   const row = database.get<{ unsent: number; refused: number }>(
     `select count(*) filter (where state in ('queued', 'sending')) as unsent,
-       count(*) filter (where state = 'refused') as refused from outbox`,
+       count(*) filter (where state = 'refused' and type <> 'conversation.start') as refused from outbox`,
   )!;
   return { unsent: row.unsent, refused: row.refused };
 }

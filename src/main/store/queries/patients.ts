@@ -1,6 +1,42 @@
-import { formatPhone, patientDisplayName, type Patient } from '@recado/protocol';
+import { formatPhone, patientDisplayName, phoneDigits, type Patient } from '@recado/protocol';
+import { searchableName } from '../../../shared/search-text.ts';
 import type { WriteDatabase } from '../database.ts';
 import { getTombstone, recordTombstone } from './tombstones.ts';
+
+const INSERT = `
+insert into patients (id, version, snapshot_seq, name, profile_name, phone, display_name, formatted_phone, whatsapp_user_id,
+  language, note, search_name, phone_digits)
+values (:id, :version, :snapshotSeq, :name, :profileName, :phone, :displayName, :formattedPhone, :whatsappUserId,
+  :language, :note, :searchName, :phoneDigits)`;
+
+function rowOf(patient: Patient, version: number) {
+  const { id, name, profileName, phone, whatsappUserId, language, note } = patient;
+  return {
+    id,
+    version,
+    name,
+    profileName,
+    phone,
+    displayName: patientDisplayName(patient),
+    formattedPhone: phone === null ? null : formatPhone(phone),
+    whatsappUserId,
+    language,
+    note,
+    searchName: searchableName([name, profileName]),
+    phoneDigits: phone === null ? '' : phoneDigits(phone),
+  };
+}
+
+/** A patient of this PC's own making, of whom the relay has not heard yet; nothing when the patient is known. */
+export function insertStartedPatient(database: WriteDatabase, patient: Patient): void {
+  if (database.get('select 1 from patients where id = :id', { id: patient.id }) !== undefined) return;
+  database.run(INSERT, { ...rowOf(patient, 0), snapshotSeq: null });
+}
+
+/** Takes a patient of this PC's own making away again. */
+export function deleteStartedPatient(database: WriteDatabase, id: string): void {
+  database.run('delete from patients where id = :id and version = 0', { id });
+}
 
 /** Keeps the newer of two versions; names and number are written ready to show. Answers whether anything changed. */
 export function upsertPatient(
@@ -14,31 +50,14 @@ export function upsertPatient(
   });
   const isNewer = held === undefined || held.version < version;
   if (isNewer) {
-    const row = {
-      id: patient.id,
-      version,
-      name: patient.name,
-      profileName: patient.profileName,
-      phone: patient.phone,
-      displayName: patientDisplayName(patient),
-      formattedPhone: patient.phone === null ? null : formatPhone(patient.phone),
-      whatsappUserId: patient.whatsappUserId,
-      language: patient.language,
-      note: patient.note,
-    };
+    const row = rowOf(patient, version);
     if (held === undefined) {
-      database.run(
-        `insert into patients (id, version, snapshot_seq, name, profile_name, phone, display_name, formatted_phone,
-           whatsapp_user_id, language, note)
-         values (:id, :version, :snapshotSeq, :name, :profileName, :phone, :displayName, :formattedPhone,
-           :whatsappUserId, :language, :note)`,
-        { ...row, snapshotSeq },
-      );
+      database.run(INSERT, { ...row, snapshotSeq });
     } else {
       database.run(
         `update patients set version = :version, name = :name, profile_name = :profileName, phone = :phone,
            display_name = :displayName, formatted_phone = :formattedPhone, whatsapp_user_id = :whatsappUserId,
-           language = :language, note = :note
+           language = :language, note = :note, search_name = :searchName, phone_digits = :phoneDigits
          where id = :id`,
         row,
       );

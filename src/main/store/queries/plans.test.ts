@@ -4,7 +4,9 @@ import { buildQuery, createTestStore, explain, tagId } from '../testing.ts';
 import { INBOX_COUNTS_SQL, INBOX_ROWS_SQL, NEXT_EXPIRY_SQL } from './inbox.ts';
 import { sectionsOf } from './inbox-query.ts';
 import { LINK_COUNTS_SQL } from './links.ts';
-import { SEARCH_MESSAGES_SQL } from './search.ts';
+import { MEDIA_FACTS_SQL, mediaPageSql } from './media.ts';
+import { lookSql, type Look } from './search/messages.ts';
+import { peopleSql } from './search/people.ts';
 import { threadPageSql } from './thread.ts';
 
 const { connection } = createTestStore();
@@ -14,7 +16,7 @@ function planOf(sql: string): string {
   const steps = explain(connection, sql);
   for (const step of steps) {
     expect(step).not.toContain('TEMP B-TREE');
-    expect(step).not.toMatch(/^SCAN (?!messages_fts VIRTUAL)/);
+    expect(step).not.toMatch(/^SCAN (?!messages_fts VIRTUAL|\(subquery|json_each)/);
   }
   return steps.join('\n');
 }
@@ -54,7 +56,7 @@ describe('query plans', () => {
     const [upcoming] = sectionsOf(buildQuery({ sort: 'appointmentFirst' }), null);
     const steps = explain(connection, upcoming!.lanes(false)[0]!.sql);
     expect(steps).toContain('SEARCH appointments USING COVERING INDEX appointments_by_start (starts_at>?)');
-    expect(steps).toContain('SEARCH page USING INDEX conversations_by_patient (patient_id=?)');
+    expect(steps).toContain('SEARCH page USING INDEX conversations_by_patient (patient_id=? AND queue=?)');
   });
 
   test('the rows of a page are looked up one by one', () => {
@@ -66,10 +68,20 @@ describe('query plans', () => {
     );
   });
 
-  test.each([true, false])('a thread page (first: %s) walks its index', (isFirst) => {
-    expect(planOf(threadPageSql(isFirst))).toContain(
+  test.each(['newest', 'before', 'after'] as const)('a thread page (%s) walks its index', (from) => {
+    expect(planOf(threadPageSql(from))).toContain(
       'SEARCH messages USING INDEX messages_by_conversation (conversation_key=?',
     );
+  });
+
+  test.each([true, false])('a page of files (first: %s) walks its index', (isFirst) => {
+    expect(planOf(mediaPageSql(isFirst))).toContain(
+      'SEARCH messages USING INDEX messages_with_media (conversation_key=?',
+    );
+  });
+
+  test('what is known of a file is found by its id', () => {
+    expect(planOf(MEDIA_FACTS_SQL)).toBe('SEARCH messages USING INDEX messages_by_media (media_id=?)');
   });
 
   test('counts stream out of one covering index', () => {
@@ -88,12 +100,50 @@ describe('query plans', () => {
     expect(planOf(sql)).toMatch(/^SEARCH conversations USING COVERING INDEX \w+ \(queue=\? AND /);
   });
 
-  test('search is driven by the full-text index in its own order', () => {
-    const [first, ...rest] = planOf(SEARCH_MESSAGES_SQL).split('\n');
-    expect(first).toMatch(/^SCAN messages_fts VIRTUAL TABLE INDEX/);
-    expect(rest).toEqual([
-      'SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)',
-      'SEARCH conversations USING INTEGER PRIMARY KEY (rowid=?)',
+  const look: Look = {
+    expression: '"cita"*',
+    mediaKind: null,
+    keys: null,
+    where: [],
+    parameters: {},
+    before: null,
+    after: null,
+  };
+  const lookedUp = [
+    'SEARCH found USING INTEGER PRIMARY KEY (rowid=?)',
+    'SEARCH conversations USING INTEGER PRIMARY KEY (rowid=?)',
+  ];
+
+  test('search is driven by the full-text index in its own order, and stops when it has enough', () => {
+    const steps = planOf(lookSql(look, false)).split('\n');
+    expect(steps[0]).toMatch(/^CO-ROUTINE/);
+    expect(steps[1]).toMatch(/^SCAN messages_fts VIRTUAL TABLE INDEX/);
+    expect(steps.slice(-2)).toEqual(lookedUp);
+  });
+
+  test('narrowed to few conversations, their messages are gathered out of an index and words are still in charge', () => {
+    const plan = explain(connection, lookSql({ ...look, keys: [1, 2] }, true)).join('\n');
+    expect(plan).toMatch(/SCAN messages_fts VIRTUAL TABLE INDEX/);
+    expect(plan).toContain(
+      'SEARCH messages USING COVERING INDEX messages_by_conversation (conversation_key=?)',
+    );
+    expect(plan).not.toContain('TEMP B-TREE FOR ORDER BY');
+  });
+
+  test('without words, messages are walked by ordinal, and files by their kind', () => {
+    expect(planOf(lookSql({ ...look, expression: null }, false))).toContain(
+      'SEARCH messages USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
+    );
+    expect(planOf(lookSql({ ...look, expression: null, mediaKind: 'audio' }, false))).toContain(
+      'SEARCH messages USING COVERING INDEX messages_by_media_kind (media_kind=? AND rowid>? AND rowid<?)',
+    );
+  });
+
+  test('names are read out of one covering index', () => {
+    const steps = explain(connection, peopleSql(['ana', '600'], '600'));
+    expect(steps).toEqual([
+      'SCAN patients USING COVERING INDEX patients_by_search',
+      'SEARCH conversations USING COVERING INDEX conversations_by_patient (patient_id=? AND queue=?)',
     ]);
   });
 });

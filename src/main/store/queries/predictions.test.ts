@@ -68,7 +68,7 @@ function enqueue<Type extends CommandType>(type: Type, args: CommandArguments<Ty
   return command;
 }
 const refuse = (command: Command, code = 'stale') => {
-  store.write.takeOutbox({ limit: 50 });
+  store.write.takeOutbox({ limit: 50, now: NOON });
   return store.write.recordOutboxResults({ results: [{ id: command.id, status: 'refused', code }] });
 };
 const row = (conversation = 1): InboxRow =>
@@ -247,7 +247,7 @@ describe('tags, teams and settings', () => {
       buildConversation(conversation, { tagIds: [tagId(tag)] });
     store.write.applyChanges({ changes: [put('conversation', 30, tagged(5, 1))], next: 30 });
     expect(row(5).tags.map(({ name }) => name)).toEqual(['Urgente']);
-    store.write.takeOutbox({ limit: 1 });
+    store.write.takeOutbox({ limit: 1, now: NOON });
     store.write.recordOutboxResults({ results: [{ id: merge.id, status: 'applied', seq: 34 }] });
     expect(row(5).tags.map(({ name }) => name)).toEqual(['Urgente']);
     store.write.applyChanges({

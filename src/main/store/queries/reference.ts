@@ -1,6 +1,7 @@
 /** Clinic, agents, teams, tags, templates, quick replies: few, kept as the relay's JSON. */
 import { DEFAULT_CLINIC_SETTINGS, type ClinicSettings, type Entity, type EntityName } from '@recado/protocol';
 import type { ReadDatabase, WriteDatabase } from '../database.ts';
+import type { FindTemplate } from '../outgoing.ts';
 import { predictReference } from '../predictions.ts';
 import { listPendingReference } from './outbox.ts';
 import { getTombstone, recordTombstone } from './tombstones.ts';
@@ -23,9 +24,14 @@ export function mapReference<Name extends ReferenceName>(
     { entity },
   );
   const held = new Map(rows.map(({ id, data }) => [id, JSON.parse(data) as Entity<Name>]));
-  if (entity !== 'clinic' && entity !== 'tag' && entity !== 'team') return held;
   const pending = listPendingReference(database);
   return pending.length === 0 ? held : (predictReference(entity, held as never, pending) as typeof held);
+}
+
+/** Looks templates up, reading them once at most. */
+export function createFindTemplate(database: ReadDatabase): FindTemplate {
+  let templates: Map<string, Entity<'template'>> | null = null;
+  return (id) => (templates ??= mapReference(database, 'template')).get(id);
 }
 
 /** How the clinic wants its inbox; the usual where the relay has not said. */

@@ -6,10 +6,14 @@ interface SyncStateRow {
   snapshot_seq: number | null;
   snapshot_received: number;
   snapshot_expected: number;
+  snapshot_after: string | null;
+  history_seq: number;
   history_before: number | null;
   is_history_complete: number;
   history_complete_since: number | null;
   unreadable_from: number | null;
+  forgotten_before: number | null;
+  search_from: number;
 }
 
 export function getSyncState(database: ReadDatabase): SyncState {
@@ -19,11 +23,30 @@ export function getSyncState(database: ReadDatabase): SyncState {
     snapshot:
       row.snapshot_seq === null
         ? null
-        : { seq: row.snapshot_seq, received: row.snapshot_received, expected: row.snapshot_expected },
+        : {
+            seq: row.snapshot_seq,
+            received: row.snapshot_received,
+            expected: row.snapshot_expected,
+            after: row.snapshot_after,
+          },
     historyBefore: row.history_before,
     isHistoryComplete: row.is_history_complete === 1,
     historyCompleteSince: row.history_complete_since,
     unreadableFrom: row.unreadable_from,
+    forgottenBefore: row.forgotten_before,
+  };
+}
+
+/**
+ * From which ordinal on all messages are held, and from which on they are in the search index. History is complete
+ * behind the snapshot before its first page is in, down to nothing when all of it is.
+ */
+export function getMessageBounds(database: ReadDatabase): { completeFrom: number; searchFrom: number } {
+  const row = database.get<SyncStateRow>('select * from sync_state')!;
+  const isWhole = row.is_history_complete === 1 && row.forgotten_before === null;
+  return {
+    completeFrom: isWhole ? 0 : (row.history_before ?? row.history_seq + 1),
+    searchFrom: row.search_from,
   };
 }
 
@@ -35,19 +58,41 @@ export function markSnapshotBegun(database: WriteDatabase, input: { seq: number;
   if (getSyncState(database).snapshot?.seq === input.seq) return;
   database.run(
     `update sync_state set snapshot_seq = :seq, snapshot_received = 0, snapshot_expected = :expected,
-       history_seq = :seq, history_before = null, is_history_complete = 0, history_complete_since = null`,
+       snapshot_after = null, ${HISTORY_FROM_SEQ}`,
     input,
   );
+  // What has happened to a thread since the old cursor is not in it.
+  database.run('update conversations set is_thread_whole = 0 where is_thread_whole = 1');
 }
 
-export function addSnapshotReceived(database: WriteDatabase, count: number): void {
-  database.run('update sync_state set snapshot_received = snapshot_received + :count', { count });
+const HISTORY_FROM_SEQ = `history_seq = :seq, history_before = null, is_history_complete = 0,
+  history_complete_since = null, forgotten_before = null`;
+
+/**
+ * See `StoreWrites.restartHistory`. What is held from before now and is not in the pages that come is gone at the relay.
+ * Nothing restarts before there is a whole snapshot to be behind of.
+ */
+export function restartHistory(database: WriteDatabase): void {
+  const { cursor, snapshot } = getSyncState(database);
+  if (cursor === null || snapshot !== null) return;
+  database.run(`update sync_state set ${HISTORY_FROM_SEQ}`, { seq: cursor });
+}
+
+export function addSnapshotReceived(
+  database: WriteDatabase,
+  input: { count: number; after: string | null },
+): void {
+  database.run(
+    `update sync_state set snapshot_received = snapshot_received + :count,
+       snapshot_after = coalesce(:after, snapshot_after)`,
+    input,
+  );
 }
 
 export function markSnapshotEnded(database: WriteDatabase, input: { seq: number }): void {
   database.run(
     `update sync_state set cursor = max(coalesce(cursor, 0), :seq), snapshot_seq = null, snapshot_received = 0,
-       snapshot_expected = 0`,
+       snapshot_expected = 0, snapshot_after = null`,
     input,
   );
 }
@@ -82,6 +127,28 @@ export function moveHistory(
       oldestSentAt: input.oldestSentAt,
     },
   );
+}
+
+/**
+ * Retention has forgotten what was sent before an instant: the history ends there, also where its fill has come that far
+ * and has more to bring.
+ */
+export function endHistoryAt(
+  database: WriteDatabase,
+  input: { sentBefore: number; completeFrom: number },
+): void {
+  database.run(
+    `update sync_state set
+       forgotten_before = max(coalesce(forgotten_before, :sentBefore), :sentBefore),
+       history_before = max(coalesce(history_before, :completeFrom), :completeFrom),
+       is_history_complete = iif(history_complete_since <= :sentBefore, 1, is_history_complete),
+       history_complete_since = max(history_complete_since, :sentBefore)`,
+    input,
+  );
+}
+
+export function setSearchFrom(database: WriteDatabase, searchFrom: number): void {
+  database.run('update sync_state set search_from = :searchFrom', { searchFrom });
 }
 
 export function noteUnreadable(database: WriteDatabase, seq: number): void {

@@ -8,17 +8,13 @@ import {
   buildConversation,
   buildMessage,
   buildSend,
-  checkSearchIndex,
   conversationId,
   createTestStore,
-  del,
-  messageId,
   MINUTE,
   NOON,
   put,
   type TestStore,
 } from '../testing.ts';
-import { toMatchExpression } from './search.ts';
 
 function fill(messages: ReturnType<typeof buildMessage>[]): TestStore {
   const store = createTestStore();
@@ -126,66 +122,5 @@ describe('a thread', () => {
     expect(page(store, null, 5).isComplete).toBe(false);
     store.write.applyHistory({ changes: [], before: null });
     expect(page(store, null, 5).isComplete).toBe(true);
-  });
-});
-
-describe('search', () => {
-  const search = (store: TestStore, text: string, limit = 10) =>
-    store.read.searchMessages({ text, limit }).map(({ ordinal }) => ordinal);
-
-  const store = fill([
-    buildMessage(1, 10, { text: 'Necesito una cita rápida' }),
-    buildMessage(2, 11, { text: 'CITA para el niño, mañana' }),
-    buildMessage(1, 12, { text: null }),
-    buildMessage(1, 13, { text: 'Presupuesto de la cita' }),
-  ]);
-
-  test.each([
-    ['cita', [13, 11, 10]],
-    ['CITÁ', [13, 11, 10]],
-    ['cit', [13, 11, 10]],
-    ['rapid cita', [10]],
-    ['nino', [11]],
-    ['nin\u0303o', [11]],
-    ['manana', [11]],
-    ['cita a', [13, 11, 10]],
-    ['a', []],
-    ['', []],
-    ['"cita" OR text: -rápida*', []],
-    ['ita', []],
-  ])('%s finds %j', (text, expected) => {
-    expect(search(store, text)).toEqual(expected);
-  });
-
-  test('is cut at its limit, newest first', () => {
-    expect(search(store, 'cita', 2)).toEqual([13, 11]);
-  });
-
-  test('nothing typed is syntax', { timeout: 60_000 }, () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.constantFrom('NEAR(a b)', '^cita', 'a"b', "'; drop", '{text}:cita')), (text) => {
-        search(store, text);
-      }),
-    ); // prettier-ignore
-    expect(toMatchExpression('NEAR("cita") AND')).toBe('"NEAR"* "cita"* "AND"*');
-  });
-
-  test('follows edits, removals and receipts', () => {
-    const changing = fill([buildMessage(1, 10, { text: 'primero' })]);
-    const change = (seq: number, text: string | null, status: string | null = null) =>
-      changing.write.applyChanges({
-        changes: [put('message', seq, buildMessage(1, 10, { text, status }))],
-        next: seq,
-      });
-    change(20, 'primero', 'read');
-    expect(search(changing, 'primero')).toEqual([10]);
-    change(21, 'segundo');
-    expect([search(changing, 'primero'), search(changing, 'segundo')]).toEqual([[], [10]]);
-    change(22, null);
-    expect(search(changing, 'segundo')).toEqual([]);
-    change(23, 'tercero');
-    changing.write.applyChanges({ changes: [del('message', 24, messageId(10))], next: 24 });
-    expect(search(changing, 'tercero')).toEqual([]);
-    checkSearchIndex(changing);
   });
 });
