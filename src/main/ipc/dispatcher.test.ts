@@ -4,6 +4,7 @@ import { createDispatcher, done, refused, type Handlers } from './dispatcher.ts'
 import { createHandlers } from './handlers.ts';
 
 const ID = '018f3f2e-7c1a-7000-8000-000000000001';
+const NOTE = { conversationId: ID, text: '  hola ', mentionedAgentIds: [] };
 const trusted = { trusted: true };
 
 const realHandlers = () =>
@@ -64,6 +65,32 @@ describe('handlers', () => {
         name: 'x',
         color: '#336699',
         settings: {},
+        agentId: ID,
+        deviceId: ID,
+        email: 'ana@clinica.example',
+        role: 'agent',
+        months: null,
+        way: 'retry',
+        templateId: ID,
+        isFavourite: true,
+        hidden: true,
+        language: 'es',
+        category: 'UTILITY',
+        parameterFormat: 'NAMED',
+        components: [],
+        values: {},
+        emoji: null,
+        phone: '600111222',
+        shortcut: 'x',
+        isMine: true,
+        quickReplyId: ID,
+        fileId: ID,
+        fileName: 'x',
+        mimeType: 'x/y',
+        sizeBytes: 1,
+        offset: 0,
+        bytes: new Uint8Array(1),
+        mediaId: ID,
       };
       const { shape } = calls[name].in as unknown as { shape: object };
       const { dispatch } = setUp({});
@@ -86,7 +113,7 @@ describe('dispatcher', () => {
     ['no input', 'inbox.page', undefined, trusted, 'invalid_input'],
     ['an extra field', 'inbox.counts', { sql: 'drop table' }, trusted, 'invalid_input'],
     ['too large a page', 'inbox.page', { query: QUERY, before: null, limit: 201 }, trusted, 'invalid_input'],
-    ['blanks only', 'message.send', { conversationId: ID, text: '  \n ' }, trusted, 'invalid_input'],
+    ['blanks only', 'note.add', { ...NOTE, text: '  \n ' }, trusted, 'invalid_input'],
     [
       'too long a text',
       'message.send',
@@ -102,9 +129,9 @@ describe('dispatcher', () => {
 
   it('hands parsed input over and the answer back', async () => {
     const { dispatch } = setUp({
-      'message.send': async ({ text }) => done({ messageId: text === 'hola' ? ID : '' }),
+      'note.add': async ({ text }) => done({ messageId: text === 'hola' ? ID : '' }),
     });
-    expect(await dispatch('message.send', { conversationId: ID, text: '  hola ' }, trusted)).toEqual({
+    expect(await dispatch('note.add', NOTE, trusted)).toEqual({
       ok: true,
       data: { messageId: ID },
     });
@@ -135,9 +162,8 @@ describe('dispatcher', () => {
   });
 
   it('catches answers that break the contract where that is checked', async () => {
-    const broken = { 'message.send': async () => done({ messageId: 'no id' }) };
-    const input = { conversationId: ID, text: 'x' };
-    expect(await setUp(broken).dispatch('message.send', input, trusted)).toMatchObject({ ok: false });
-    expect(await setUp(broken, false).dispatch('message.send', input, trusted)).toMatchObject({ ok: true });
+    const broken = { 'note.add': async () => done({ messageId: 'no id' }) };
+    expect(await setUp(broken).dispatch('note.add', NOTE, trusted)).toMatchObject({ ok: false });
+    expect(await setUp(broken, false).dispatch('note.add', NOTE, trusted)).toMatchObject({ ok: true });
   });
 });

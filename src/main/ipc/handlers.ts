@@ -3,9 +3,13 @@ import type { Handlers } from './dispatcher.ts';
 import { createActionHandlers } from './handlers/actions.ts';
 import { createAdministrationHandlers } from './handlers/administration.ts';
 import { createDirectoryHandlers } from './handlers/directory.ts';
+import { createFileHandlers } from './handlers/files.ts';
 import { createInboxHandlers } from './handlers/inbox.ts';
+import { createMessageHandlers } from './handlers/messages.ts';
+import { createQuickReplyHandlers } from './handlers/quick-replies.ts';
 import { createSearchHandlers } from './handlers/search.ts';
 import { createSessionHandlers, type SessionDoor } from './handlers/session.ts';
+import { createTemplateHandlers } from './handlers/templates.ts';
 import { createThreadHandlers } from './handlers/thread.ts';
 
 /** Every call a window may make, answered. */
@@ -14,6 +18,10 @@ export function createHandlers(deps: { findDesk: FindDesk; session: SessionDoor 
     ...createSessionHandlers(deps.session),
     ...createInboxHandlers(deps.findDesk),
     ...createThreadHandlers(deps.findDesk),
+    ...createMessageHandlers(deps.findDesk),
+    ...createTemplateHandlers(deps.findDesk),
+    ...createQuickReplyHandlers(deps.findDesk),
+    ...createFileHandlers(deps.findDesk),
     ...createActionHandlers(deps.findDesk),
     ...createDirectoryHandlers(deps.findDesk),
     ...createAdministrationHandlers(deps.findDesk),

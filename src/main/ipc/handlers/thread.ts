@@ -1,77 +1,70 @@
-import { newId, toTimestamp } from '@recado/protocol';
-import type { Reply, ThreadCursor, ThreadItem, ThreadPage } from '../../../shared/contract/index.ts';
+import { newId, readCommand, toTimestamp, type Command } from '@recado/protocol';
+import type { Reply, ThreadItem } from '../../../shared/contract/index.ts';
+import { askToSend, commandOf, isSpam } from '../commanding.ts';
 import { withDesk, type Desk, type FindDesk } from '../desk.ts';
 import { done, refused, type Handlers } from '../dispatcher.ts';
 
-/** Relay time and the window end when a person may write freely there now; otherwise why not. */
-async function askToSend(
-  desk: Desk,
-  conversationId: string,
-): Promise<Reply<{ now: number; notAfter: number }>> {
-  const now = desk.clock.now();
-  const detail = await desk.store.read.conversationDetail({ conversationId, now });
-  if (detail === null) return refused('not_found');
-  const decision = desk.decideSend(detail.facts, now);
-  return decision.allowed ? done({ now, notAfter: decision.notAfter }) : refused(decision.code);
-}
-
-/** Pages looked through for a message somebody has just pressed a button on: it is on screen, so it is near. */
-const MOST_PAGES = 20;
-
 /** A message of a thread as it is held here; null when it is not. */
 async function findItem(desk: Desk, conversationId: string, messageId: string): Promise<ThreadItem | null> {
-  let before: ThreadCursor | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const read: ThreadPage | null = await desk.store.read.threadPage({ conversationId, before, limit: 200 });
-    const item = read?.items.find((candidate) => candidate.messageId === messageId);
-    if (item !== undefined) return item;
-    if (read === null || read.before === null) return null;
-    before = read.before;
-  }
-  return null;
+  const page = await desk.store.read.threadPage({
+    conversationId,
+    before: null,
+    aroundMessageId: messageId,
+    limit: 10,
+  });
+  return page?.items.find((item) => item.messageId === messageId) ?? null;
 }
+
+/** End of the window for a message that is sent again; null for a template, which needs none. */
+async function askToRepeat(
+  desk: Desk,
+  conversationId: string,
+  isTemplate: boolean,
+): Promise<Reply<{ notAfter: string | null }>> {
+  if (!isTemplate) {
+    const permission = await askToSend(desk, conversationId);
+    return permission.ok ? done({ notAfter: toTimestamp(permission.data.notAfter) }) : permission;
+  }
+  const detail = await desk.store.read.conversationDetail({ conversationId, now: desk.clock.now() });
+  if (detail === null) return refused('not_found');
+  return isSpam(desk, detail.facts) ? refused('conversation_is_spam') : done({ notAfter: null });
+}
+
+/** What the relay refused exists on this PC alone and goes again whole, at once and this time on no condition. */
+async function repeatRefused(
+  desk: Desk,
+  conversationId: string,
+  messageId: string,
+  refusedCommand: Command,
+): Promise<Reply<Record<string, never>>> {
+  const now = desk.clock.now();
+  const known = readCommand(refusedCommand);
+  if (known?.type !== 'message.send' && known?.type !== 'note.add') return refused('not_found');
+  let { args }: { args: Record<string, unknown> } = known;
+  if (known.type === 'message.send') {
+    const permission = await askToRepeat(desk, conversationId, known.args.template !== null);
+    if (!permission.ok) return permission;
+    args = { ...args, notAfter: permission.data.notAfter, unlessAnsweredAfter: null, sendAt: null };
+  }
+  const command = { id: newId(), type: known.type, args, basedOn: null, issuedAt: toTimestamp(now) };
+  const { retried, changes } = await desk.store.write.retryRefused({ messageId, command, now });
+  if (!retried) return refused('not_found');
+  desk.announce(changes);
+  return done({});
+}
+
+/** States in which the relay can still take a message back. */
+const CANCELLABLE = new Set(['queued', 'scheduled', 'sending']);
 
 /** A conversation's messages and what a person does with them. */
 export function createThreadHandlers(
   findDesk: FindDesk,
-): Pick<
-  Handlers,
-  'thread.page' | 'message.send' | 'note.add' | 'message.retry' | 'message.discard' | 'draft.save'
-> {
+): Pick<Handlers, 'thread.page' | 'note.add' | 'message.retry' | 'message.discard' | 'draft.save'> {
   return {
     'thread.page': (input) =>
-      withDesk(findDesk, async ({ store }) => {
-        const page = await store.read.threadPage(input);
+      withDesk(findDesk, async ({ threadPage }) => {
+        const page = await threadPage(input);
         return page === null ? refused('not_found') : done(page);
-      }),
-
-    'message.send': ({ conversationId, text, basedOnOrdinal }) =>
-      withDesk(findDesk, async (desk) => {
-        const permission = await askToSend(desk, conversationId);
-        if (!permission.ok) return permission;
-        const answer =
-          basedOnOrdinal === null
-            ? null
-            : await desk.store.read.answerAfter({ conversationId, ordinal: basedOnOrdinal });
-        if (answer !== null) return refused('answered_meanwhile', { answer });
-        const { now, notAfter } = permission.data;
-        const messageId = newId();
-        await desk.enqueue({
-          id: newId(),
-          type: 'message.send',
-          args: {
-            messageId,
-            conversationId,
-            text,
-            replyTo: null,
-            notAfter: toTimestamp(notAfter),
-            // The relay decides for what this PC has not heard of yet.
-            unlessAnsweredAfter: basedOnOrdinal,
-          },
-          basedOn: null,
-          issuedAt: toTimestamp(now),
-        });
-        return done({ messageId });
       }),
 
     'note.add': ({ conversationId, text, mentionedAgentIds }) =>
@@ -80,59 +73,46 @@ export function createThreadHandlers(
         if ((await desk.store.read.conversationDetail({ conversationId, now })) === null)
           return refused('not_found');
         const messageId = newId();
-        await desk.enqueue({
-          id: newId(),
-          type: 'note.add',
-          args: { messageId, conversationId, text, mentionedAgentIds },
-          basedOn: null,
-          issuedAt: toTimestamp(now),
-        });
+        await desk.enqueue(
+          commandOf(desk, 'note.add', { messageId, conversationId, text, mentionedAgentIds }),
+        );
         return done({ messageId });
       }),
 
     'message.retry': ({ conversationId, messageId }) =>
       withDesk(findDesk, async (desk) => {
+        const unsent = await desk.store.read.unsentCommand({ messageId });
+        if (unsent !== null) return repeatRefused(desk, conversationId, messageId, unsent);
+        // One that failed later is the relay's to repeat.
         const item = await findItem(desk, conversationId, messageId);
         if (item === null) return refused('not_found');
-        const now = desk.clock.now();
-        const command = { id: newId(), basedOn: null, issuedAt: toTimestamp(now) };
-        /** What the relay refused exists on this PC alone and goes again whole, this time on no condition. */
-        const sendWhole = async (type: 'message.send' | 'note.add', args: Record<string, unknown>) => {
-          const { retried, changes } = await desk.store.write.retryRefused({
-            messageId,
-            command: { ...command, type, args: { messageId, conversationId, text: item.text, ...args } },
-            now,
-          });
-          if (!retried) return refused('not_found');
+        const permission = await askToRepeat(desk, conversationId, item.content.template !== undefined);
+        if (!permission.ok) return permission;
+        const { notAfter } = permission.data;
+        await desk.enqueue(commandOf(desk, 'message.retry', { messageId, conversationId, notAfter }));
+        return done({});
+      }),
+
+    'message.discard': ({ conversationId, messageId }) =>
+      withDesk(findDesk, async (desk) => {
+        // A message that waits for its files is in the outbox's hands until it is asked for.
+        const { discarded, changes } = await desk.whileWithdrawn(messageId, () =>
+          desk.store.write.discardMessage({ messageId }),
+        );
+        if (discarded) {
           desk.announce(changes);
           return done({});
-        };
-        if (item.kind === 'note')
-          return sendWhole('note.add', { mentionedAgentIds: item.content.mentionedAgentIds ?? [] });
-        const permission = await askToSend(desk, conversationId);
-        if (!permission.ok) return permission;
-        const notAfter = toTimestamp(permission.data.notAfter);
-        if (item.ordinal === null) return sendWhole('message.send', { replyTo: null, notAfter });
-        // One that failed later is the relay's to repeat.
-        await desk.enqueue({
-          ...command,
-          type: 'message.retry',
-          args: { messageId, conversationId, notAfter },
-        });
+        }
+        const item = await findItem(desk, conversationId, messageId);
+        if (item === null) return refused('not_found');
+        if (!CANCELLABLE.has(item.delivery?.state ?? '')) return refused('too_late');
+        await desk.enqueue(commandOf(desk, 'message.cancel', { messageId, conversationId }));
         return done({});
       }),
 
-    'message.discard': ({ messageId }) =>
+    'draft.save': ({ conversationId, ...draft }) =>
       withDesk(findDesk, async (desk) => {
-        const { discarded, changes } = await desk.store.write.discardMessage({ messageId });
-        if (!discarded) return refused('not_found');
-        desk.announce(changes);
-        return done({});
-      }),
-
-    'draft.save': (input) =>
-      withDesk(findDesk, async (desk) => {
-        desk.announce(await desk.store.write.saveDraft(input));
+        desk.announce(await desk.store.write.saveDraft({ conversationId, draft }));
         return done({});
       }),
   };
