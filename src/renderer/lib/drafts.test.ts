@@ -7,7 +7,7 @@ describe('drafts', () => {
 
   function setUp(isKept = () => true) {
     const saved: [string, string][] = [];
-    const drafts = createDrafts({
+    const drafts = createDrafts<string>({
       delayMs: 250,
       save: async (id, text) => {
         saved.push([id, text]);

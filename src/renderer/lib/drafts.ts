@@ -1,29 +1,29 @@
-/** Half-written messages on their way to the store; one text per conversation, never mixed. */
-export interface Drafts {
+/** Half-written messages on their way to the store; one per conversation, never mixed. */
+export interface Drafts<Draft> {
   /** Remembers what was typed and saves it once typing pauses, within `delayMs` in any case. */
-  type(conversationId: string, text: string): void;
-  /** Text that the store may not have yet; undefined when it has everything. */
-  unsaved(conversationId: string): string | undefined;
+  type(conversationId: string, draft: Draft): void;
+  /** What the store may not have yet; undefined when it has everything. */
+  unsaved(conversationId: string): Draft | undefined;
   /** Saves now whatever waits: on switching, on sending, when the window goes. */
   flush(): Promise<void>;
 }
 
-export interface DraftsDependencies {
+export interface DraftsDependencies<Draft> {
   /** Answers whether it was kept; when not, it is tried again with the next save. */
-  save(conversationId: string, text: string): Promise<boolean>;
+  save(conversationId: string, draft: Draft): Promise<boolean>;
   delayMs: number;
 }
 
-export function createDrafts({ save, delayMs }: DraftsDependencies): Drafts {
-  const waiting = new Map<string, string>();
+export function createDrafts<Draft>({ save, delayMs }: DraftsDependencies<Draft>): Drafts<Draft> {
+  const waiting = new Map<string, Draft>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let saving: Promise<void> = Promise.resolve();
 
   async function saveAll(): Promise<void> {
-    for (const [conversationId, text] of [...waiting]) {
-      const isKept = await save(conversationId, text);
+    for (const [conversationId, draft] of [...waiting]) {
+      const isKept = await save(conversationId, draft);
       // What was typed while saving is newer and waits for its own turn.
-      if (isKept && waiting.get(conversationId) === text) waiting.delete(conversationId);
+      if (isKept && waiting.get(conversationId) === draft) waiting.delete(conversationId);
     }
   }
 
@@ -35,8 +35,8 @@ export function createDrafts({ save, delayMs }: DraftsDependencies): Drafts {
   }
 
   return {
-    type(conversationId, text) {
-      waiting.set(conversationId, text);
+    type(conversationId, draft) {
+      waiting.set(conversationId, draft);
       // Not started again by each key: someone who never pauses must not lose more than `delayMs`.
       timer ??= setTimeout(() => void flush(), delayMs);
     },

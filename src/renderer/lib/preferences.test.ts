@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COLUMN_LIMITS, readPreferences, writePreferences } from './preferences.ts';
 
-const initial = { rail: 256, list: 336, panel: 284, isPanelDocked: true };
+const initial = {
+  rail: 256,
+  list: 336,
+  panel: 284,
+  isPanelDocked: true,
+  sendsOnEnter: true,
+  undoesSending: true,
+};
 
 describe('preferences', () => {
   it.each([null, '', '{', '7', 'null', '[]', '{"list":"wide","rail":null}'])('survive %j', (stored) => {

@@ -1,9 +1,13 @@
-/** Widths of the columns in CSS pixels, and whether the patient panel is docked; kept on this PC only. */
+/** Widths of the columns in CSS pixels, and how this person likes to write; kept on this PC only. */
 export interface Preferences {
   rail: number;
   list: number;
   panel: number;
   isPanelDocked: boolean;
+  /** Enter sends and Shift+Enter begins a line; the other way round when not. */
+  sendsOnEnter: boolean;
+  /** What is sent waits some seconds, so that it can be taken back. */
+  undoesSending: boolean;
 }
 
 export const COLUMN_LIMITS = {
@@ -40,6 +44,8 @@ export function readPreferences(storage: Pick<Storage, 'getItem'>): Preferences 
     list: width('list'),
     panel: width('panel'),
     isPanelDocked: stored.isPanelDocked !== false,
+    sendsOnEnter: stored.sendsOnEnter !== false,
+    undoesSending: stored.undoesSending !== false,
   };
 }
 

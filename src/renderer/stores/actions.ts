@@ -4,6 +4,7 @@ import type { SentenceKey } from '../i18n/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Drafts } from '../lib/drafts.ts';
 import type { Preferences } from '../lib/preferences.ts';
+import { createAnswering, type Answering, type Draft } from './answering.ts';
 import { createDeeds, type Deeds } from './deeds.ts';
 import { INITIAL_QUERY, isTouched } from './inbox-query.ts';
 import { neighbour, visibleRows } from './inbox.reduce.ts';
@@ -19,7 +20,7 @@ export interface ActionsDependencies {
   store: Store;
   client: Client;
   clock: Clock;
-  drafts: Drafts;
+  drafts: Drafts<Draft>;
   reading: Reading;
   presence: PresenceTeller;
   keepPreferences(preferences: Preferences): void;
@@ -28,7 +29,11 @@ export interface ActionsDependencies {
 
 /** Everything a person can do in the window. */
 export interface Actions
-  extends Deeds, Search, Pick<Reading, 'loadMore' | 'loadOlder' | 'loadNewer' | 'retryOlder' | 'showNewest'> {
+  extends
+    Deeds,
+    Answering,
+    Search,
+    Pick<Reading, 'loadMore' | 'loadOlder' | 'loadNewer' | 'retryOlder' | 'showNewest'> {
   /** Shows another list: what is not named stays as it was chosen. */
   showQuery(change: Partial<InboxQuery>): void;
   /** The whole filter again, newest first. */
@@ -51,13 +56,6 @@ export interface Actions
   openNeighbour(step: 1 | -1): void;
   focusComposer(): void;
   markRead(): void;
-  typeDraft(conversationId: string, text: string): void;
-  /** What stands in the composer of a conversation: typed here, or kept by the store. */
-  draftOf(conversationId: string, stored: string): string;
-  /** `basedOnOrdinal`: the newest message on screen when the draft began; null sends in any case. */
-  send(conversationId: string, text: string, basedOnOrdinal: number | null): Promise<CallError | null>;
-  retryMessage(conversationId: string, messageId: string): void;
-  discardMessage(conversationId: string, messageId: string): void;
   reread(): void;
   signIn(input: CallInput<'session.signIn'>): Promise<CallError | null>;
   signInDemo(): Promise<CallError | null>;
@@ -104,17 +102,15 @@ export function createActions(dependencies: ActionsDependencies): Actions {
     changeUi({ toasts: [...others, { id, key, tone, ...(values ? { values } : {}) }].slice(-3) });
   }
 
-  /** What a person asked for and did not happen is said once, in a line that goes away. */
-  async function tell(answer: Promise<Reply<unknown>>): Promise<void> {
-    const error = errorOf(await answer);
-    if (error) toast(`errors.${error.code}`);
-  }
-
   function open(conversationId: string): void {
     void drafts.flush();
     const { thread, ui } = store.getState();
     const isOther = thread.conversationId !== conversationId;
-    changeUi({ composerFocus: ui.composerFocus + 1, isPanelOver: false, isNoting: ui.isNoting && !isOther });
+    changeUi({
+      composerFocus: ui.composerFocus + 1,
+      isPanelOver: false,
+      isNoting: ui.isNoting && !isOther,
+    });
     if (isOther) reading.open(conversationId);
   }
 
@@ -129,6 +125,7 @@ export function createActions(dependencies: ActionsDependencies): Actions {
 
   return {
     ...createDeeds({ store, client, clock, reading, changeUi, toast }),
+    ...createAnswering({ store, client, clock, drafts, reading, presence, open, changeUi, toast }),
     ...search,
     showQuery,
     resetQuery() {
@@ -163,7 +160,11 @@ export function createActions(dependencies: ActionsDependencies): Actions {
       const { thread, ui } = store.getState();
       const isOther = thread.conversationId !== conversationId;
       // The message gets the focus, not the composer.
-      changeUi({ composerFocus: 0, isPanelOver: false, isNoting: ui.isNoting && !isOther });
+      changeUi({
+        composerFocus: 0,
+        isPanelOver: false,
+        isNoting: ui.isNoting && !isOther,
+      });
       void reading.openAt(conversationId, messageId, takesFocus).then((error) => {
         if (error !== null) toast(error.code === 'not_found' ? 'thread.gone' : `errors.${error.code}`);
       });
@@ -196,27 +197,6 @@ export function createActions(dependencies: ActionsDependencies): Actions {
       store.setState({ thread: { ...thread, isNewRead: true } });
       void client.call('conversation.markRead', { conversationId, upToOrdinal });
     },
-    typeDraft(conversationId, text) {
-      drafts.type(conversationId, text);
-      if (text === '') presence.stopTyping();
-      else presence.type();
-    },
-    draftOf: (conversationId, stored) => drafts.unsaved(conversationId) ?? stored,
-    async send(conversationId, text, basedOnOrdinal) {
-      const reply = await client.call('message.send', { conversationId, text, basedOnOrdinal });
-      if (!reply.ok) {
-        // The composer shows what was answered meanwhile.
-        if (reply.error.code !== 'answered_meanwhile') toast(`errors.${reply.error.code}`);
-        reading.refreshThread();
-      }
-      // What was sent is at the end, wherever one was reading.
-      if (reply.ok) reading.showNewest();
-      return errorOf(reply);
-    },
-    retryMessage: (conversationId, messageId) =>
-      void tell(client.call('message.retry', { conversationId, messageId })),
-    discardMessage: (conversationId, messageId) =>
-      void tell(client.call('message.discard', { conversationId, messageId })),
     reread() {
       reading.refreshList();
       reading.refreshCounts();

@@ -1,6 +1,7 @@
 import type { AppState, EventPayload } from '../../shared/contract/index.ts';
 import type { Client } from '../api/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import { initialAnswering } from './answering.ts';
 import { INITIAL_QUERY } from './inbox-query.ts';
 import { initialInbox, nextTurn } from './inbox.reduce.ts';
 import type { Reading } from './reading.ts';
@@ -47,6 +48,7 @@ export function bindEvents({ store, client, clock, reading, sayRefused }: Binder
         generation: inbox.generation + 1,
       },
       thread: { ...initialThread, generation: thread.generation + 1 },
+      answering: initialAnswering,
       search: initialSearch,
       ui: {
         ...ui,
@@ -85,6 +87,9 @@ export function bindEvents({ store, client, clock, reading, sayRefused }: Binder
       // Changes of tags, teams and agents may touch any row: main names none then.
       if (overflow) reading.refreshDirectory();
     }),
+    client.on('transfer', ({ transfers }) =>
+      store.setState(({ answering }) => ({ answering: { ...answering, transfers } })),
+    ),
     client.on('presence', ({ others }) => store.setState({ presence: others })),
     client.on('refused', (refusal) => {
       store.setState(({ ui }) => ({ ui: { ...ui, done: null } }));

@@ -5,6 +5,7 @@ import { createClock, type Clock, type Granularity } from '../lib/clock.ts';
 import { createDrafts } from '../lib/drafts.ts';
 import { readPreferences, writePreferences } from '../lib/preferences.ts';
 import { createActions, type Actions } from './actions.ts';
+import type { Draft } from './answering.ts';
 import { bindEvents } from './bind-events.ts';
 import { readQuery, writeQuery } from './inbox-query.ts';
 import { createPresence } from './presence.ts';
@@ -29,9 +30,10 @@ export function createRecado(client: Client): Recado & { stop(): void } {
   };
   const clock = createClock({ systemNow: () => Date.now(), schedule });
   const store = createAppStore(readPreferences(window.localStorage), readQuery(window.localStorage));
-  const drafts = createDrafts({
+  const drafts = createDrafts<Draft>({
     delayMs: DRAFT_DELAY_MS,
-    save: async (conversationId, text) => (await client.call('draft.save', { conversationId, text })).ok,
+    save: async (conversationId, { text, caret, replyTo, files }) =>
+      (await client.call('draft.save', { conversationId, text, caret, replyTo, files })).ok,
   });
   const isAttended = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
   const reading = createReading({ store, client, isAttended });

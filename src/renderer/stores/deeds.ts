@@ -37,6 +37,12 @@ type Change =
   | 'team.create'
   | 'team.update'
   | 'team.delete'
+  | 'quickReply.create'
+  | 'quickReply.update'
+  | 'quickReply.delete'
+  | 'template.create'
+  | 'template.delete'
+  | 'template.hide'
   | 'clinic.updateSettings';
 
 /** What people do with conversations, alone or together with others. */

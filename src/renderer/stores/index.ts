@@ -17,6 +17,15 @@ export {
   type Aim,
   type Subject,
 } from './aim.ts';
+export {
+  emptyDraft,
+  isEmptyDraft,
+  UNDO_SEND_MS,
+  type Draft,
+  type Over,
+  type RefusedFile,
+  type TakingIn,
+} from './answering.ts';
 export { filterCount, INITIAL_QUERY, isNarrowed, isTouched } from './inbox-query.ts';
 export { neighbour, visibleRows } from './inbox.reduce.ts';
 export {
@@ -30,5 +39,6 @@ export {
   type Selection,
 } from './selection.ts';
 export type { Question, State, Toast } from './store.ts';
+export { suggestionFactsOf } from './suggestion-facts.ts';
 export { newestOrdinal } from './thread.reduce.ts';
 export { createDates, useDates, type Dates } from './use-dates.ts';

@@ -93,7 +93,14 @@ async function setUp(rows = 0) {
   main.truth.rows = Array.from({ length: rows }, (_, index) =>
     buildRow({ conversationId: idOf(1, index + 1), lastActivityAt: 10_000 - index }),
   );
-  const store = createAppStore({ rail: 1, list: 1, panel: 1, isPanelDocked: true });
+  const store = createAppStore({
+    rail: 1,
+    list: 1,
+    panel: 1,
+    isPanelDocked: true,
+    sendsOnEnter: true,
+    undoesSending: true,
+  });
   const clock = createClock({ systemNow: () => 0, schedule: () => () => {} });
   const reading = createReading({ store, client: main.client, isAttended: () => true });
   bindEvents({ store, client: main.client, clock, reading, sayRefused: () => {} });

@@ -14,7 +14,14 @@ const found = (text: string): SearchResults => ({
 
 /** A search whose answers are let go one by one, in any order. */
 function setUp() {
-  const store = createAppStore({ rail: 1, list: 1, panel: 1, isPanelDocked: true });
+  const store = createAppStore({
+    rail: 1,
+    list: 1,
+    panel: 1,
+    isPanelDocked: true,
+    sendsOnEnter: true,
+    undoesSending: true,
+  });
   const waiting = new Map<string, (reply: unknown) => void>();
   const asked: { text: string; limit: number }[] = [];
   const client = {

@@ -10,6 +10,7 @@ import type {
 import type { SentenceKey } from '../i18n/index.ts';
 import type { Preferences } from '../lib/preferences.ts';
 import type { Aim } from './aim.ts';
+import { initialAnswering, type AnsweringState } from './answering.ts';
 import { initialInbox, type InboxState } from './inbox.reduce.ts';
 import { initialSearch, type SearchState } from './search.ts';
 import { initialThread, type ThreadState } from './thread.reduce.ts';
@@ -93,6 +94,7 @@ export interface State {
   inbox: InboxState;
   counts: InboxCounts | null;
   thread: ThreadState;
+  answering: AnsweringState;
   search: SearchState;
   /** Null until it has been read. */
   directory: Directory | null;
@@ -109,6 +111,7 @@ export function createAppStore(preferences: Preferences, query?: InboxQuery): St
     inbox: query === undefined ? initialInbox : { ...initialInbox, query },
     counts: null,
     thread: initialThread,
+    answering: initialAnswering,
     search: initialSearch,
     directory: null,
     presence: [],

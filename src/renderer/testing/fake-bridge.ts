@@ -11,11 +11,12 @@ import type {
   ThreadItem,
 } from '../../shared/contract/index.ts';
 import { buildDraft, idOf } from './builders.ts';
+import { createFakeAnswering } from './fake-answering.ts';
 import { changeBoth, deed } from './fake-deeds.ts';
 import { countOf, rowsOf } from './fake-inbox.ts';
 import { searchIn } from './fake-search.ts';
 import { threadPage } from './fake-thread.ts';
-import { AGENTS, buildMessage, type SeededConversation } from './seed-builders.ts';
+import { AGENTS, buildConversation, buildMessage, type SeededConversation } from './seed-builders.ts';
 import { seedAppState, seedConversations, seedDirectory } from './seed.ts';
 
 export interface FakeOptions {
@@ -118,32 +119,25 @@ export function createFakeBridge({
     touch(conversation, {});
   }
 
-  function send(conversation: SeededConversation, text: string): string {
-    const message = buildMessage(Date.now(), {
-      direction: 'outbound',
-      text,
-      delivery: { state: 'queued', error: null, canRetry: false, canDiscard: true },
-    });
-    conversation.items = [...conversation.items, message];
-    touch(conversation, {
-      closed: false,
-      handler: 'human',
-      lastInteractionAt: Date.now(),
-      lastMessageDirection: 'outbound',
-    });
-    if (state.sync.phase === 'live') {
-      ['sent', 'delivered', 'read'].forEach((step, index) =>
-        setTimeout(
-          () =>
-            replaceItem(conversation, message.messageId, {
-              delivery: { state: step, error: null, canRetry: false, canDiscard: false },
-            }),
-          400 * (index + 1),
-        ),
-      );
-    }
-    return message.messageId;
-  }
+  const answering = createFakeAnswering({
+    now,
+    find,
+    touch,
+    replaceItem,
+    emit,
+    changedAll,
+    directory: () => directory,
+    setDirectory: (next) => (directory = next),
+    isLive: () => state.sync.phase === 'live',
+    begin(phone, patientName) {
+      const name = patientName === '' ? null : patientName;
+      const conversation = buildConversation(9_000 + ++lastId, { name, phone, items: [] });
+      conversation.row.lastActivityAt = Date.now();
+      conversations.set(conversation.row.conversationId, conversation);
+      changedAll();
+      return conversation;
+    },
+  });
 
   /** What a patient writes, for trying out what arrives. */
   function receive(conversationId: string, text: string): void {
@@ -370,16 +364,13 @@ export function createFakeBridge({
       case 'message.send': {
         const { items } = find(input.conversationId);
         const answer = items.findLast((item) => item.direction === 'outbound' && !item.author.isMe);
-        if (input.basedOnOrdinal !== null && (answer?.ordinal ?? 0) > input.basedOnOrdinal) {
+        if ((input.basedOnOrdinal ?? null) !== null && (answer?.ordinal ?? 0) > input.basedOnOrdinal) {
           return refuse({
             code: 'answered_meanwhile',
             answer: { authorName: answer?.author.name ?? null, text: answer?.text ?? null },
           });
         }
-        {
-          const messageId = send(find(input.conversationId), input.text);
-          return give({ messageId, messageIds: [messageId] });
-        }
+        return answering(name, input);
       }
       case 'search.run':
         return give(
@@ -401,12 +392,12 @@ export function createFakeBridge({
       case 'draft.save': {
         const conversation = find(input.conversationId);
         conversation.detail = { ...conversation.detail, draft: { ...buildDraft(), ...input } };
-        conversation.row = { ...conversation.row, hasDraft: input.text !== '' };
+        conversation.row = { ...conversation.row, hasDraft: input.text !== '' || input.files.length > 0 };
         changed(input.conversationId);
         return give({});
       }
       default:
-        return refuse({ code: 'unknown_call' });
+        return answering(name, input) ?? refuse({ code: 'unknown_call' });
     }
   }
 

@@ -107,7 +107,15 @@ export function showcase(now: number): SeededConversation[] {
         text: 'Pide pagar en 3 plazos, consultar con administración.',
         author: { kind: 'agent', name: 'David León', isMe: false },
       }),
-      buildMessage(today + 100 * MINUTE, { text: '¡Gracias! Lo miro esta tarde' }),
+      buildMessage(today + 100 * MINUTE, {
+        text: '¡Gracias! Lo miro esta tarde',
+        replyTo: {
+          messageId: idOf(2, 151),
+          author: { kind: 'agent', name: AGENTS.marta.name, isMe: true },
+          kind: 'text',
+          text: 'Buenos días Lucía, le adjunto el presupuesto que comentamos.',
+        },
+      }),
       buildMessage(today + 102 * MINUTE, { text: 'Perfecto, ¿puedo llevar la radiografía?' }),
     ],
     row: { tags: [TAGS.budget], nextAppointmentAt: halfHour(now + 3.9 * DAY), assignees: [AGENTS.marta] },
@@ -190,7 +198,8 @@ export function showcase(now: number): SeededConversation[] {
             mimeType: 'image/jpeg',
             fileName: null,
             sizeBytes: 1_830_000,
-            voice: false,
+            width: 1_600,
+            height: 1_200,
           }),
         },
       }),
@@ -205,6 +214,7 @@ export function showcase(now: number): SeededConversation[] {
       buildMessage(now - 22.85 * HOUR, {
         text: 'Quería decir el *martes 24*, no el _miércoles_. ~A las 16~ a las 17:\n* traigo la radiografía\n* y el volante\n> ¿Le viene bien?\nMire https://clinica-alameda.example/citas?dia=24.',
         isEdited: true,
+        edits: [{ text: 'Quería decir el miércoles a las 16', at: now - 22.86 * HOUR }],
       }),
       buildMessage(now - 22.84 * HOUR, {
         text: 'Llegará pronto…',

@@ -1,4 +1,5 @@
 import type { AppState, Directory } from '../../shared/contract/index.ts';
+import { idOf } from './builders.ts';
 import {
   AGENTS,
   buildConversation,
@@ -84,6 +85,33 @@ export function seedConversations(now: number, count: number, history = 0): Seed
   return [lucia, ...others, ...crowd(now, count)];
 }
 
+function seedQuickReplies(): Directory['quickReplies'] {
+  const build = (index: number, shortcut: string, text: string, more: object = {}) => ({
+    id: idOf(11, index),
+    shortcut,
+    text,
+    isMine: false,
+    file: null,
+    ...more,
+  });
+  return [
+    build(1, 'hola', '¡Hola, {nombre}! Soy {agente}, de {clinica}. ¿En qué podemos ayudarte?'),
+    build(2, 'horario', 'Abrimos de lunes a viernes de *9:00 a 20:00* y los sábados de 10:00 a 14:00.'),
+    build(3, 'cita', 'Tu próxima cita es el {fecha} a las {hora} con {profesional}. ¿Te viene bien?'),
+    build(4, 'cómo-llegar', 'Estamos en la calle Alameda, 12. El metro más cercano es Banco de España.', {
+      file: {
+        fileId: idOf(6, 50),
+        fileName: 'plano.pdf',
+        mimeType: 'application/pdf',
+        sizeBytes: 320_000,
+        kind: 'document',
+        voice: false,
+      },
+    }),
+    build(5, 'despedida', 'Gracias por escribirnos, {nombre}. ¡Que pases un buen día!', { isMine: true }),
+  ];
+}
+
 export function seedDirectory(): Directory {
   const { marta, david, ines } = AGENTS;
   return {
@@ -97,7 +125,7 @@ export function seedDirectory(): Directory {
       { ...TEAMS.administration, memberIds: [ines.id] },
     ],
     tags: Object.values(TAGS),
-    quickReplies: [],
+    quickReplies: seedQuickReplies(),
     numbers: [{ id: '100', displayPhone: '+34 910 00 00 00' }],
     settings: { assignOnFirstReply: true, readReceipts: 'onRead', openingHours: null },
   };

@@ -1,6 +1,7 @@
-import { Ban, Check, CheckCheck, CircleAlert, CircleHelp, Clock3 } from 'lucide-react';
+import { Ban, CalendarClock, Check, CheckCheck, CircleAlert, CircleHelp, Clock3 } from 'lucide-react';
 
 const ICONS = {
+  scheduled: CalendarClock,
   queued: Clock3,
   sending: Clock3,
   unknown: CircleHelp,

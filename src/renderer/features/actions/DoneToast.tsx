@@ -1,13 +1,13 @@
-import { CircleCheck, Undo2, X } from 'lucide-react';
+import { CircleCheck, SendHorizontal, Undo2, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslate } from '../../i18n/index.ts';
-import { useActions, useAppState } from '../../stores/index.ts';
+import { UNDO_SEND_MS, useActions, useAppState } from '../../stores/index.ts';
 
 /** As long as an action can be taken back. */
 const UNDO_MS = 10_000;
 
 /** What was done last, and how to take it back. */
-export function DoneToast() {
+function Deed() {
   const { t, count } = useTranslate();
   const actions = useActions();
   const done = useAppState((state) => state.ui.done);
@@ -50,5 +50,48 @@ export function DoneToast() {
         <X size={15} aria-hidden="true" />
       </button>
     </div>
+  );
+}
+
+/** What is about to leave, where its own bubble is not before the eyes. */
+function Leaving() {
+  const { t } = useTranslate();
+  const actions = useActions();
+  const sent = useAppState((state) => state.answering.sent);
+  const isSeen = useAppState(
+    (state) =>
+      state.answering.sent?.kind === 'message' &&
+      state.answering.sent.conversationId === state.thread.conversationId,
+  );
+  useEffect(() => {
+    if (sent === null) return undefined;
+    const timer = setTimeout(actions.forgetSent, UNDO_SEND_MS);
+    return () => clearTimeout(timer);
+  }, [actions, sent]);
+  if (sent === null || isSeen) return null;
+  return (
+    <div className="toast toast--info" key={sent.id}>
+      <SendHorizontal size={18} aria-hidden="true" />
+      <div className="toast__words">
+        <p>{t(`undo.${sent.kind}`)}</p>
+        {sent.displayName === null ? null : (
+          <p className="toast__more">{t('undo.to', { name: sent.displayName })}</p>
+        )}
+      </div>
+      <button type="button" className="toast__undo" onClick={() => void actions.undoSend()}>
+        <Undo2 size={15} aria-hidden="true" />
+        {t('done.undo')}
+      </button>
+    </div>
+  );
+}
+
+/** What was done or sent last, and how to take it back. */
+export function DoneToast() {
+  return (
+    <>
+      <Deed />
+      <Leaving />
+    </>
   );
 }

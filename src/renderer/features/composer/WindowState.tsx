@@ -1,10 +1,12 @@
 import { composerMode, sendingEffect, serviceWindow, windowEnd } from '@recado/protocol';
-import { Bot, CloudOff, Lock, RotateCcw, Timer, TimerOff } from 'lucide-react';
+import { Bot, CloudOff, LayoutTemplate, Lock, RotateCcw, Timer, TimerOff } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { Trans } from 'react-i18next';
 import type { ConversationDetail } from '../../../shared/contract/index.ts';
 import { useTranslate, type SentenceKey } from '../../i18n/index.ts';
 import { remaining, remainingCount, SOON_MS } from '../../lib/remaining.ts';
-import { useAppState, useDates, useNow } from '../../stores/index.ts';
+import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
+import { focusPane } from '../../ui/index.ts';
 
 type Facts = ConversationDetail['facts'];
 
@@ -72,11 +74,20 @@ export function OpenWindow({ facts }: { facts: Facts }) {
   );
 }
 
-/** Why nothing can be written now, and what would change it. */
-export function LockedWindow({ facts, hasText }: { facts: Facts; hasText: boolean }) {
+interface LockedWindowProps {
+  facts: Facts;
+  hasText: boolean;
+  conversationId: string;
+}
+
+/** Why nothing can be written now, and the way on: a template, one key away. */
+export function LockedWindow({ facts, hasText, conversationId }: LockedWindowProps) {
   const { t } = useTranslate();
+  const actions = useActions();
   const dates = useDates();
   const now = useNow('minute', windowEnd(facts));
+  const button = useRef<HTMLButtonElement>(null);
+  const focusToken = useAppState((state) => state.ui.composerFocus);
   const isSpam = composerMode(facts, now) === 'disabled';
   const isNever = serviceWindow(facts, now).state === 'never';
   const last = facts.lastInboundSentAt;
@@ -89,16 +100,42 @@ export function LockedWindow({ facts, hasText }: { facts: Facts; hasText: boolea
         ? t('composer.closedTextNoDate')
         : t('composer.closedText', { date: dates.dateTime(last) });
   const Icon = isSpam ? Lock : TimerOff;
+
+  useEffect(() => {
+    if (focusToken > 0) button.current?.focus();
+  }, [focusToken]);
+  // The box goes away when the window closes; the focus must not go with it.
+  useEffect(() => {
+    if (document.activeElement !== document.body) return;
+    if (button.current === null) focusPane('list');
+    else button.current.focus();
+  }, []);
+
   return (
-    <div className="locked" role="status">
+    <div className="locked">
       <Icon size={18} aria-hidden="true" />
-      <div>
+      <div className="locked__words" role="status">
         <p className="locked__title">{t(title)}</p>
         <p className="locked__text">
           {text}
-          {hasText ? ` ${t('composer.draftKept')}` : ''}
+          {hasText ? ` ${t(isSpam ? 'composer.draftKept' : 'composer.draftOffered')}` : ''}
         </p>
       </div>
+      {isSpam ? null : (
+        <button
+          ref={button}
+          type="button"
+          className="button button--primary locked__button"
+          data-pane-entry=""
+          onClick={() => actions.pickTemplate([conversationId])}
+        >
+          <LayoutTemplate size={17} aria-hidden="true" />
+          {t('templates.choose')}
+          <kbd className="key" aria-hidden="true">
+            {t('templates.key')}
+          </kbd>
+        </button>
+      )}
     </div>
   );
 }

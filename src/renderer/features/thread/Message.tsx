@@ -1,10 +1,13 @@
 import { Clock4, Info, LayoutTemplate, StickyNote } from 'lucide-react';
-import { memo } from 'react';
+import { memo, useState, type KeyboardEvent } from 'react';
 import type { ThreadItem } from '../../../shared/contract/index.ts';
-import { failureKey, useTranslate, type Translate } from '../../i18n/index.ts';
+import { useTranslate, type Translate } from '../../i18n/index.ts';
 import { useActions, useAppState, useDates } from '../../stores/index.ts';
 import { isTickState, Tick } from '../../ui/index.ts';
 import { MessageBody } from './MessageBody.tsx';
+import { isAnswerable, MessageTools, type MessageMenuPlace } from './MessageTools.tsx';
+import { Outgoing } from './Outgoing.tsx';
+import { Quote } from './Quote.tsx';
 import { systemWords } from './system-words.ts';
 import { lookOf, type ThreadRow } from './thread-rows.ts';
 
@@ -15,36 +18,6 @@ function authorOf(item: ThreadItem, patientName: string, t: Translate): string {
   if (item.author.kind === 'bot') return t('thread.bot');
   if (item.author.kind === 'phone') return t('thread.clinicPhone');
   return item.author.name ?? t('thread.clinic');
-}
-
-function Failure({ item }: { item: ThreadItem }) {
-  const { t } = useTranslate();
-  const actions = useActions();
-  const conversationId = useAppState((state) => state.thread.conversationId);
-  const isConnected = useAppState((state) => state.app?.sync.phase === 'live');
-  const delivery = item.delivery;
-  if (!delivery || conversationId === null) return null;
-  const hasFailed = delivery.state === 'failed';
-  const isWaiting = delivery.state === 'queued' && !isConnected && delivery.canDiscard;
-  if (!hasFailed && !isWaiting) return null;
-  const code = delivery.error?.code ?? null;
-  return (
-    <div className="message__failure">
-      {hasFailed ? <p>{t(failureKey(code), { code })}</p> : null}
-      <div className="message__actions">
-        {delivery.canRetry ? (
-          <button type="button" onClick={() => actions.retryMessage(conversationId, item.messageId)}>
-            {t('thread.retry')}
-          </button>
-        ) : null}
-        {delivery.canDiscard ? (
-          <button type="button" onClick={() => actions.discardMessage(conversationId, item.messageId)}>
-            {t('thread.discard')}
-          </button>
-        ) : null}
-      </div>
-    </div>
-  );
 }
 
 function Reactions({ item }: { item: ThreadItem }) {
@@ -68,7 +41,31 @@ function Reactions({ item }: { item: ThreadItem }) {
   );
 }
 
-function Foot({ item }: { item: ThreadItem }) {
+/** What the patient wrote before changing it. */
+function Earlier({ item }: { item: ThreadItem }) {
+  const { t } = useTranslate();
+  const dates = useDates();
+  return (
+    <div className="message__earlier">
+      {item.edits.map((edit, index) => (
+        <p key={index}>
+          <time className="numeric" dateTime={new Date(edit.at).toISOString()}>
+            {t('thread.before', { time: dates.time(edit.at) })}
+          </time>{' '}
+          <s>{edit.text ?? ''}</s>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+interface FootProps {
+  item: ThreadItem;
+  showsEarlier: boolean;
+  onEarlier: () => void;
+}
+
+function Foot({ item, showsEarlier, onEarlier }: FootProps) {
   const { t } = useTranslate();
   const dates = useDates();
   const state = item.delivery?.state;
@@ -80,7 +77,21 @@ function Foot({ item }: { item: ThreadItem }) {
           {t('thread.late')}
         </span>
       ) : null}
-      {item.isEdited && !item.isRevoked ? <span>{t('thread.edited')}</span> : null}
+      {item.isEdited && !item.isRevoked ? (
+        item.edits.length > 0 ? (
+          <button
+            type="button"
+            className="message__edited"
+            aria-expanded={showsEarlier}
+            title={t('thread.showEarlier')}
+            onClick={onEarlier}
+          >
+            {t('thread.edited')}
+          </button>
+        ) : (
+          <span>{t('thread.edited')}</span>
+        )
+      ) : null}
       <time dateTime={new Date(item.sentAt).toISOString()} title={dates.dateTime(item.sentAt)}>
         {dates.time(item.sentAt)}
       </time>
@@ -129,6 +140,25 @@ export const Message = memo(function Message({ row, patientName, position, isEnt
   const noteTitle =
     item.author.name === null ? t('thread.noteNoName') : t('thread.note', { name: item.author.name });
   const templateName = item.content.template?.name;
+  const actions = useActions();
+  const [isNear, setIsNear] = useState(false);
+  const [menu, setMenu] = useState<MessageMenuPlace | null>(null);
+  const [showsEarlier, setShowsEarlier] = useState(false);
+  const isBubble = look === 'bubble';
+
+  function onKeyDown(event: KeyboardEvent<HTMLElement>) {
+    const isBare = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.target !== event.currentTarget || !isBubble) return;
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      const { left, top } = event.currentTarget.getBoundingClientRect();
+      setIsNear(true);
+      setMenu({ x: left + 40, y: top + 30 });
+    } else if (event.key.toLowerCase() === 'r' && isBare && !event.shiftKey && isAnswerable(item)) {
+      actions.replyTo(item.messageId);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
   const showsAuthor = startsGroup && item.direction === 'outbound' && look === 'bubble';
 
   return (
@@ -144,6 +174,16 @@ export const Message = memo(function Message({ row, patientName, position, isEnt
       aria-label={spoken}
       aria-posinset={position}
       aria-setsize={-1}
+      onKeyDown={onKeyDown}
+      onPointerEnter={() => setIsNear(true)}
+      onPointerLeave={() => setIsNear(false)}
+      onContextMenu={(event) => {
+        // Words that are marked have a menu of their own, to copy them.
+        if (!isBubble || window.getSelection()?.toString() !== '') return;
+        event.preventDefault();
+        setIsNear(true);
+        setMenu({ x: event.clientX, y: event.clientY });
+      }}
     >
       {look === 'line' ? (
         <SystemLine item={item} />
@@ -162,12 +202,19 @@ export const Message = memo(function Message({ row, patientName, position, isEnt
               {t('thread.templateName', { name: templateName })}
             </p>
           )}
+          {item.replyTo === null || item.isRevoked ? null : (
+            <Quote replyTo={item.replyTo} patientName={patientName} />
+          )}
+          {showsEarlier ? <Earlier item={item} /> : null}
           <MessageBody item={item} />
-          <Foot item={item} />
+          <Foot item={item} showsEarlier={showsEarlier} onEarlier={() => setShowsEarlier(!showsEarlier)} />
           <Reactions item={item} />
+          {isBubble && (isNear || menu !== null) ? (
+            <MessageTools item={item} menu={menu} onMenu={setMenu} />
+          ) : null}
         </div>
       )}
-      <Failure item={item} />
+      <Outgoing item={item} />
     </article>
   );
 });

@@ -1,24 +1,18 @@
 import {
   CircleHelp,
   ContactRound,
-  FileText,
-  Image,
   ListChecks,
   MapPin,
   Megaphone,
-  Mic,
   MousePointerClick,
   ShoppingBag,
-  Sticker,
-  Video,
-  Volume2,
   type LucideIcon,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ThreadItem } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
-import { fileSize } from '../../lib/file-size.ts';
 import { WhatsappText } from '../../ui/index.ts';
+import { MediaView } from '../media/index.ts';
 
 type Content = ThreadItem['content'];
 
@@ -38,53 +32,6 @@ function Card({ icon: Icon, title, children }: { icon: LucideIcon; title: ReactN
         {children}
       </div>
     </div>
-  );
-}
-
-const MEDIA_ICONS: Record<string, LucideIcon> = {
-  image: Image,
-  video: Video,
-  audio: Volume2,
-  document: FileText,
-  sticker: Sticker,
-};
-
-/** `PDF`, `JPEG`: the part of a media type people know a file by. */
-function typeName(mimeType: string): string {
-  const subtype = (mimeType.split(';')[0] ?? '').split('/')[1] ?? '';
-  const known: Record<string, string> = {
-    'vnd.openxmlformats-officedocument.wordprocessingml.document': 'DOCX',
-    'vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'XLSX',
-    'vnd.openxmlformats-officedocument.presentationml.presentation': 'PPTX',
-    msword: 'DOC',
-    'vnd.ms-excel': 'XLS',
-    plain: 'TXT',
-  };
-  return known[subtype] ?? (subtype.split('.').at(-1) ?? '').replace(/^x-/u, '').toUpperCase();
-}
-
-function Media({ item, media }: { item: ThreadItem; media: NonNullable<Content['media']> }) {
-  const { kind } = item;
-  const { t, locale } = useTranslate();
-  const kindKey = media.voice
-    ? 'kinds.voice'
-    : kind === 'image' || kind === 'video' || kind === 'audio' || kind === 'sticker'
-      ? (`kinds.${kind}` as const)
-      : 'kinds.document';
-  const facts = [
-    ...(media.fileName === null ? [] : [t(kindKey)]),
-    typeName(media.mimeType),
-    ...(media.sizeBytes === null ? [] : [fileSize(media.sizeBytes, locale)]),
-  ].filter((fact) => fact !== '');
-  // What the clinic sent itself is not on its way to the clinic's server.
-  const isPending = media.id === null && item.direction === 'inbound';
-  const place = media.id !== null ? 'thread.mediaKept' : isPending ? 'thread.mediaPending' : null;
-  const icon = media.voice ? Mic : (MEDIA_ICONS[kind] ?? FileText);
-  return (
-    <Card icon={icon} title={media.fileName ?? t(kindKey)}>
-      <p className="card__facts numeric">{facts.join(' · ')}</p>
-      {place === null ? null : <p className="card__facts">{t(place)}</p>}
-    </Card>
   );
 }
 
@@ -147,7 +94,7 @@ function Parts({ item }: { item: ThreadItem }) {
           {content.referral.body === null ? null : <p className="card__facts">{content.referral.body}</p>}
         </Card>
       ) : null}
-      {content.media ? <Media item={item} media={content.media} /> : null}
+      {content.media ? <MediaView item={item} media={content.media} /> : null}
       {content.location ? <Location location={content.location} /> : null}
       {content.contacts?.map((contact, index) => (
         <Card key={index} icon={ContactRound} title={contact.name}>
@@ -195,6 +142,7 @@ export function MessageBody({ item }: { item: ThreadItem }) {
   const isKnown = KNOWN_KINDS.includes(item.kind);
   const isChoiceText = item.content.choice !== undefined && item.text === item.content.choice.title;
   const type = item.content.unsupportedType;
+  const { template } = item.content;
   return (
     <>
       {isKnown ? null : (
@@ -203,7 +151,16 @@ export function MessageBody({ item }: { item: ThreadItem }) {
         </Card>
       )}
       <Parts item={item} />
+      {template?.header ? <p className="message__header">{template.header}</p> : null}
       {item.text === null || isChoiceText ? null : <WhatsappText text={item.text} />}
+      {template?.footer ? <p className="message__footer">{template.footer}</p> : null}
+      {template !== undefined && template.buttons.length > 0 ? (
+        <ul className="message__buttons">
+          {template.buttons.map((button, index) => (
+            <li key={index}>{button.text}</li>
+          ))}
+        </ul>
+      ) : null}
     </>
   );
 }

@@ -94,6 +94,21 @@ export function MessageList({ patientName }: { patientName: string }) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [virtualizer]);
 
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return undefined;
+    let height = element.clientHeight;
+    // The composer grows into the thread: who was at its end stays there.
+    const observer = new ResizeObserver(() => {
+      const shrunk = height - element.clientHeight;
+      height = element.clientHeight;
+      const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+      if (shrunk > 0 && below - shrunk <= END_THRESHOLD) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
   const newest = items.at(-1);
   const ownNewestId = newest?.author.isMe ? newest.messageId : null;
   const isNewestHeld = after === null;

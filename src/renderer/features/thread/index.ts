@@ -1,1 +1,2 @@
 export { Thread } from './Thread.tsx';
+export { QuotedWords } from './Quote.tsx';

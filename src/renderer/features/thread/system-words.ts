@@ -1,9 +1,9 @@
-import type { Directory, ThreadItem } from '../../../shared/contract/index.ts';
+import type { ThreadItem } from '../../../shared/contract/index.ts';
 import type { SentenceKey, Translation } from '../../i18n/index.ts';
 import type { Dates } from '../../stores/index.ts';
 
 type Event = NonNullable<ThreadItem['content']['event']>;
-type Names = Pick<Directory, 'agents' | 'teams' | 'tags'>;
+type Names = Record<'agents' | 'teams' | 'tags', readonly { id: string; name: string }[]>;
 
 /** What people do: a sentence with who did it, and one for when nobody is named. */
 const DEEDS = {
