@@ -1,4 +1,14 @@
-import { ChangesPage, HistoryLine, newId, SnapshotLine, type Session } from '@recado/protocol';
+import {
+  ChangesPage,
+  Checksums,
+  HistoryLine,
+  Message,
+  newId,
+  SnapshotLine,
+  ThreadMessages,
+  type Session,
+  type Timestamp,
+} from '@recado/protocol';
 import fc from 'fast-check';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -210,7 +220,7 @@ async function fill(conversations: number, messages: number) {
        insert into messages (clinic_id, id, conversation_id, ordinal, version, direction, kind, text, author_kind,
          sent_at, received_at, number_id)
        select $1, gen_random_uuid(), talks.id, (m - 1) * $2::int + n, (m - 1) * $2::int + n, 'inbound', 'text',
-         'mensaje ' || m, 'patient', now(), now(), '2'
+         'mensaje ' || m, 'patient', date_trunc('ms', now()), date_trunc('ms', now()), '2'
        from talks, generate_series(1, $3::int) m`,
       [clinicId, conversations, messages],
     );
@@ -259,14 +269,97 @@ describe('the snapshot', () => {
     }
   });
 
-  test('goes on behind the last conversation a reader has', async () => {
-    await fill(120, 2);
-    const all = changesOf(parse((await readLines('/v1/snapshot')).lines), 'conversation').map(({ id }) => id);
-    const rest = parse((await readLines(`/v1/snapshot?after=${all[69]}`)).lines);
-    expect(changesOf(rest, 'conversation').map(({ id }) => id)).toEqual(all.slice(70));
-    expect(changesOf(rest, 'clinic')).toHaveLength(1);
-    const unknown = parse((await readLines(`/v1/snapshot?after=${newId()}`)).lines);
-    expect(changesOf(unknown, 'conversation')).toHaveLength(120);
+  /** What a reader has after the first `count` marks: the number, the last mark, and the ids before it. */
+  function cutAfter(count: number, parsed: SnapshotLine[]) {
+    const marks = parsed.flatMap((line, index) => (line.type === 'mark' ? [{ ...line, index }] : []));
+    const mark = marks[count - 1];
+    if (!mark || parsed[0]?.type !== 'head') throw new Error(`there are ${marks.length} marks`);
+    const held = parsed.slice(0, mark.index).flatMap((line) => (line.type === 'change' ? [line.id] : []));
+    return { seq: parsed[0].seq, after: mark.after, held: new Set(held), marks: marks.length };
+  }
+  const goOn = async ({ seq, after }: { seq: number; after: string }) =>
+    parse((await readLines(`/v1/snapshot?seq=${seq}&after=${encodeURIComponent(after)}`)).lines);
+  const idsOf = (parsed: SnapshotLine[]) =>
+    parsed.flatMap((line) => (line.type === 'change' ? [line.id] : []));
+
+  test('cut at any mark it goes on with what is missing, nothing twice', async () => {
+    await fill(700, 2);
+    await database.inClinic(clinicId, async (connection) => {
+      await connection.query(
+        `insert into patients (clinic_id, id, name, version, created_at)
+         select $1, gen_random_uuid(), 'Sin charla', 1, now() from generate_series(1, 350)`,
+        [clinicId],
+      );
+    });
+    const whole = parse((await readLines('/v1/snapshot')).lines);
+    const all = idsOf(whole);
+    expect(new Set(all).size).toBe(all.length);
+    const { marks } = cutAfter(1, whole);
+    // Reference data, six pages with messages, two without, two of patients nobody talked to.
+    expect(marks).toBe(11);
+    for (let count = 1; count <= marks; count += 1) {
+      const cut = cutAfter(count, whole);
+      const rest = await goOn(cut);
+      expect(rest[0]).toMatchObject({ type: 'head', seq: cut.seq });
+      expect([...cut.held, ...idsOf(rest)].sort()).toEqual([...all].sort());
+      expect(rest.at(-1)).toEqual({ type: 'end' });
+    }
+  });
+
+  test('what moved up, came or went while the reader was away is complete with the feed', async () => {
+    await fill(400, 2);
+    const whole = parse((await readLines('/v1/snapshot')).lines);
+    const cut = cutAfter(4, whole);
+    const rows = changesOf(whole, 'conversation');
+    const [held, missing] = [rows[10], rows[380]];
+    if (!held || !missing) throw new Error('too few conversations');
+    expect(cut.held.has(held.id) && !cut.held.has(missing.id)).toBe(true);
+    // A held one and a missing one move to the top; somebody new writes.
+    await database.inClinic(clinicId, async (connection) => {
+      for (const { id } of [held, missing]) {
+        const version = await recordChange(connection, { clinicId, entity: 'conversation', id });
+        await connection.query(
+          'update conversations set version = $3, last_activity_at = now() where clinic_id = $1 and id = $2',
+          [clinicId, id, version],
+        );
+      }
+    });
+    const body = inboundWebhook(relay.clinic.number, [textPart('wamid.1', 'mientras tanto')]);
+    await webhookOutcome(relay.url, await relay.postWebhook(body));
+    const rest = await goOn(cut);
+    expect(rest[0]).toMatchObject({ seq: cut.seq });
+    const feed = (await client.changes(cut.seq)).changes.map(({ id }) => id);
+    const people = changesOf(parse((await readLines('/v1/snapshot')).lines), 'patient').map(({ id }) => id);
+    const talks = changesOf(parse((await readLines('/v1/snapshot')).lines), 'conversation').map(
+      ({ id }) => id,
+    );
+    const has = new Set([...cut.held, ...idsOf(rest), ...feed]);
+    expect([...people, ...talks].filter((id) => !has.has(id))).toEqual([]);
+    // Nothing about this patient has changed, so the feed is silent.
+    const { patientId } = missing.data as { patientId: string };
+    expect(feed).not.toContain(patientId);
+    expect(idsOf(rest)).toContain(patientId);
+  });
+
+  test('a place of another feed, or one it no longer reaches back to, begins anew', async () => {
+    await fill(60, 1);
+    const whole = parse((await readLines('/v1/snapshot')).lines);
+    const cut = cutAfter(2, whole);
+    for (let tag = 0; tag < 3; tag += 1) await putTag(newId(), `n${tag}`);
+    const { head } = await client.changes(cut.seq);
+    const forged = Buffer.from('{"conversation":{"at":"now()","id":"x"},"count":0}').toString('base64url');
+    for (const wrong of [
+      { ...cut, seq: head + 1 },
+      { ...cut, after: forged },
+      { ...cut, after: 'x' },
+    ]) {
+      const anew = await goOn(wrong);
+      expect(anew[0]).toMatchObject({ seq: head });
+      expect(changesOf(anew, 'conversation')).toHaveLength(60);
+    }
+    await pruneChanges(database, { clinicId, upTo: cut.seq + 1 });
+    expect((await goOn(cut))[0]).toMatchObject({ seq: head });
+    expect((await get(`/v1/snapshot?seq=x&after=${cut.after}`)).status).toBe(400);
   });
 
   test('is one picture: its number is true of every line, whatever is written meanwhile', async () => {
@@ -317,23 +410,123 @@ describe('history', () => {
     }
     expect(ordinals).toEqual(Array.from({ length: 1_500 }, (_, index) => 1_500 - index));
   });
+});
 
-  test('one conversation', async () => {
+/** A place in a thread. */
+interface ThreadPlace {
+  sentAt: Timestamp;
+  ordinal: number;
+}
+
+describe('a thread', () => {
+  const page = async (id: string, query = '') => {
+    const response = await get(`/v1/conversations/${id}/messages${query}`);
+    expect(response.status).toBe(200);
+    return ThreadMessages.parse(await response.json());
+  };
+
+  test('by WhatsApp’s time, then ordinal, in pages that meet exactly', async () => {
     await fill(5, 30);
-    const [conversation] = (await readLines('/v1/snapshot')).lines
-      .map((line) => JSON.parse(line) as { entity?: string; id: string })
-      .filter(({ entity }) => entity === 'conversation');
-    const { lines } = await readLines(`/v1/conversations/${conversation?.id}/messages?limit=25`);
-    const messages = lines
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as { data: { conversationId: string } });
-    expect(messages).toHaveLength(25);
-    expect(new Set(messages.map(({ data }) => data.conversationId))).toEqual(new Set([conversation?.id]));
-    const end = JSON.parse(lines.at(-1) ?? '') as { before: number };
-    const rest = await readLines(`/v1/conversations/${conversation?.id}/messages?before=${end.before}`);
-    expect(rest.lines).toHaveLength(6);
-    expect(rest.lines.at(-1)).toBe('{"type":"end","before":null}');
+    const { rows } = await database.inClinic(clinicId, (connection) =>
+      connection.query<{ id: string }>('select id from conversations where clinic_id = $1 limit 1', [
+        clinicId,
+      ]),
+    );
+    const id = rows[0]?.id ?? '';
+    // Sent in the opposite order of arrival, three of each millisecond.
+    await database.inClinic(clinicId, (connection) =>
+      connection.query(
+        `update messages set sent_at = sent_at - (ordinal / 15) * interval '1 ms' where clinic_id = $1`,
+        [clinicId],
+      ),
+    );
+    const seen: ThreadPlace[] = [];
+    let before: ThreadPlace | null = null;
+    do {
+      const query: string =
+        before === null
+          ? '?limit=7'
+          : `?limit=7&beforeSentAt=${before.sentAt}&beforeOrdinal=${before.ordinal}`;
+      const messages = await page(id, query);
+      for (const { entity, data } of messages.changes) {
+        const message = Message.parse(data);
+        expect([entity, message.conversationId]).toEqual(['message', id]);
+        seen.push({ sentAt: message.sentAt, ordinal: message.ordinal });
+      }
+      before = messages.before;
+    } while (before !== null);
+    expect(seen).toHaveLength(30);
+    const places = seen.map(({ sentAt, ordinal }) => `${sentAt} ${String(ordinal).padStart(5, '0')}`);
+    expect(places).toEqual([...places].sort().reverse());
+    expect(new Set(places).size).toBe(30);
+    const whole = await page(id, '?limit=30');
+    expect([whole.changes.length, whole.before]).toEqual([30, null]);
+  });
+
+  test('one nobody has, half a place, and what is no id', async () => {
     expect((await get(`/v1/conversations/${newId()}/messages`)).status).toBe(404);
     expect((await get('/v1/conversations/no-id/messages')).status).toBe(400);
+    for (const query of [
+      'beforeOrdinal=3',
+      'beforeSentAt=2026-01-01T00:00:00.000Z',
+      'beforeOrdinal=1&beforeSentAt=x',
+    ]) {
+      expect((await get(`/v1/conversations/${newId()}/messages?${query}`)).status).toBe(400);
+    }
+  });
+});
+
+describe('checksums', () => {
+  const sums = async (fromOrdinal = 0) =>
+    Checksums.parse(await (await get(`/v1/checksums?fromOrdinal=${fromOrdinal}`)).json());
+
+  test('are those of what a reader has who took everything', async () => {
+    await fill(40, 5);
+    const body = inboundWebhook(relay.clinic.number, [textPart('wamid.1', 'hola')]);
+    await webhookOutcome(relay.url, await relay.postWebhook(body));
+    const held = new Map<string, { entity: string; seq: number; ordinal: number }>();
+    for (const path of ['/v1/snapshot', '/v1/history']) {
+      for (const line of (await readLines(path)).lines) {
+        const { type, entity, id, seq, data } = JSON.parse(line) as {
+          type: string;
+          entity: string;
+          id: string;
+          seq: number;
+          data?: { ordinal?: number };
+        };
+        if (type === 'change') held.set(id, { entity, seq, ordinal: data?.ordinal ?? Infinity });
+      }
+    }
+    const { seq, entities } = await sums(100);
+    expect(seq).toBe((await client.changes(seq)).head);
+    for (const [name, sum] of Object.entries(entities)) {
+      const mine = [...held.values()].filter(({ entity, ordinal }) => entity === name && ordinal >= 100);
+      const versions = mine.reduce((total, each) => total + each.seq, 0);
+      expect([name, sum]).toEqual([name, { count: mine.length, versions }]);
+    }
+    expect(Object.keys(entities).sort()).toEqual([
+      'agent', 'appointment', 'clinic', 'conversation', 'message', 'patient', 'quickReply', 'tag', 'team', 'template',
+    ]); // prettier-ignore
+    expect((await sums()).entities['message']?.count).toBe(201);
+    expect((await get('/v1/checksums?fromOrdinal=x')).status).toBe(400);
+  });
+
+  test('belong to their number, whatever is written meanwhile', async () => {
+    let writing = true;
+    let written = 0;
+    const before = await sums();
+    const writer = (async () => {
+      while (writing) {
+        await putTag(newId(), 'x');
+        written += 1;
+      }
+    })();
+    for (let round = 0; round < 20; round += 1) {
+      const { seq, entities } = await sums();
+      expect((entities['tag']?.count ?? 0) - (before.entities['tag']?.count ?? 0)).toBe(seq - before.seq);
+    }
+    writing = false;
+    await writer;
+    expect(written).toBeGreaterThan(0);
   });
 });

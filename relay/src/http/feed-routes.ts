@@ -1,19 +1,29 @@
-import { API_BASE, CHANGES_LIMIT, HISTORY_LIMIT, Id, SERVER_TIME_HEADER } from '@recado/protocol';
+import {
+  API_BASE,
+  CHANGES_LIMIT,
+  HISTORY_LIMIT,
+  Id,
+  SERVER_TIME_HEADER,
+  THREAD_MESSAGES_LIMIT,
+  Timestamp,
+} from '@recado/protocol';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { readChanges } from '../feed/changes.ts';
+import { readChecksums } from '../feed/checksums.ts';
 import { history } from '../feed/history.ts';
 import { snapshot } from '../feed/snapshot.ts';
 import type { Streams } from '../feed/stream.ts';
+import { readThread } from '../feed/thread.ts';
 import { visibleChanges } from '../feed/wire.ts';
 import { describeError, type Logger } from '../logger.ts';
 import { bearerToken, identityOf } from './authentication.ts';
 import { sendLines } from './ndjson.ts';
 import { parseInput } from './parse.ts';
-import { problems, sendProblem } from './problems.ts';
+import { problems } from './problems.ts';
 
 /** Whole numbers as they come in a query string. */
 const wholeNumber = (minimum: number) =>
@@ -33,16 +43,27 @@ const ChangesQuery = z.object({
 });
 const StreamQuery = z.object({ after: wholeNumber(0).optional() });
 const LastEventId = wholeNumber(0).optional().catch(undefined);
-const SnapshotQuery = z.object({ after: Id.nullable().default(null) });
+const SnapshotQuery = z.object({ seq: wholeNumber(0), after: z.string().min(1).max(200) }).partial();
 const HistoryQuery = z.object({
   before: wholeNumber(1).nullable().default(null),
   limit: limit(HISTORY_LIMIT),
 });
-const ThreadQuery = z.object({
-  before: wholeNumber(1).nullable().default(null),
-  limit: limit(HISTORY_LIMIT).default(100),
-});
+const ThreadQuery = z
+  .object({
+    beforeSentAt: Timestamp.optional(),
+    beforeOrdinal: wholeNumber(1).optional(),
+    limit: limit(THREAD_MESSAGES_LIMIT),
+  })
+  .refine(({ beforeSentAt, beforeOrdinal }) => (beforeSentAt === undefined) === (beforeOrdinal === undefined))
+  .transform(({ beforeSentAt, beforeOrdinal, ...query }) => ({
+    ...query,
+    before:
+      beforeSentAt === undefined || beforeOrdinal === undefined
+        ? null
+        : { sentAt: beforeSentAt, ordinal: beforeOrdinal },
+  }));
 const ThreadParams = z.object({ id: Id });
+const ChecksumsQuery = z.object({ fromOrdinal: wholeNumber(0).default(0) });
 
 interface FeedRoutesDeps {
   database: Database;
@@ -100,12 +121,13 @@ export function feedRoutes(app: FastifyInstance, deps: FeedRoutesDeps): void {
   });
 
   app.get(`${API_BASE}/snapshot`, (request, reply) => {
-    const { clinicId } = identityOf(request);
-    const { after } = parseInput(SnapshotQuery, request.query);
+    const { clinicId, agentId } = identityOf(request);
+    const { seq, after } = parseInput(SnapshotQuery, request.query);
+    const from = seq === undefined || after === undefined ? null : { seq, after };
     return sendLines(request, reply, {
       database: readingDatabase,
       clinicId,
-      read: (client) => snapshot(client, { clinicId, after, clock }),
+      read: (client) => snapshot(client, { clinicId, agentId, from, clock }),
     });
   });
 
@@ -123,18 +145,18 @@ export function feedRoutes(app: FastifyInstance, deps: FeedRoutesDeps): void {
     const { clinicId } = identityOf(request);
     const { id } = parseInput(ThreadParams, request.params);
     const query = parseInput(ThreadQuery, request.query);
-    const exists = await database.inClinic(clinicId, async (client) => {
-      const { rowCount } = await client.query('select from conversations where clinic_id = $1 and id = $2', [
-        clinicId,
-        id,
-      ]);
-      return rowCount === 1;
-    });
-    if (!exists) return sendProblem(reply, problems.notFound());
-    return sendLines(request, reply, {
-      database: readingDatabase,
-      clinicId,
-      read: (client) => history(client, { clinicId, conversationId: id, ...query }),
-    });
+    const page = await database.inClinic(clinicId, (client) =>
+      readThread(client, { clinicId, conversationId: id, ...query }),
+    );
+    if (page === null) throw problems.notFound();
+    return reply.type('application/json; charset=utf-8').send(page);
+  });
+
+  app.get(`${API_BASE}/checksums`, async (request) => {
+    const { clinicId, agentId } = identityOf(request);
+    const { fromOrdinal } = parseInput(ChecksumsQuery, request.query);
+    return readingDatabase.inClinic(clinicId, (client) =>
+      readChecksums(client, { clinicId, agentId, fromOrdinal }),
+    );
   });
 }

@@ -6,6 +6,7 @@ import { feed } from './0040-feed.ts';
 import { sharedInbox } from './0050-shared-inbox.ts';
 import { colleagues } from './0060-colleagues.ts';
 import { mediaAndTemplates } from './0070-media-and-templates.ts';
+import { serving } from './0080-serving.ts';
 
 /** Every step, oldest first. */
 export const migrations: Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: Migration[] = [
   sharedInbox,
   colleagues,
   mediaAndTemplates,
+  serving,
 ];
