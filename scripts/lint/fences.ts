@@ -5,7 +5,7 @@ import type { Fence } from './fence-rule.ts';
 const product = /^(src|protocol|relay)\//;
 const tests = /\.test\.tsx?$|\/testing\//;
 const mainRooms = ['store', 'sync', 'outbox', 'relay', 'files', 'notify', 'services', 'ipc', 'electron'];
-const wiring = /^src\/main\/(core|index)\.ts$/;
+const wiring = /^src\/main\/(core|desk|index)\.ts$/;
 
 /** Packages, each with the only rooms that may import it. */
 const packageFences: Fence[] = [

@@ -1,31 +1,25 @@
 /** The app without its windows: puts the rooms together. Knows nothing of Electron. */
-import type { AppState, EventName, EventPayload } from '../shared/contract/index.ts';
-import { createChangeEvents } from './ipc/change-events.ts';
-import type { Desk } from './ipc/desk.ts';
+import type { AppState } from '../shared/contract/index.ts';
+import { createRunningDesk, type DeskInput, type Emit } from './desk.ts';
+import type { SaveFile } from './ipc/desk.ts';
 import { createDispatcher, type Dispatch } from './ipc/dispatcher.ts';
 import { createHandlers } from './ipc/handlers.ts';
 import { createRefusals } from './ipc/refusals.ts';
 import { createStateEvents } from './ipc/state-events.ts';
+import type { OpenedMedia } from './files/interface.ts';
 import type { Log } from './lib/log.ts';
 import type { Scheduler } from './lib/time.ts';
-import { createBadge } from './notify/badge.ts';
-import { createOutboxRunner } from './outbox/runner.ts';
-import { decideSend } from './outbox/send-rule.ts';
 import { normaliseBaseUrl } from './relay/base-url.ts';
 import { createRelayClient } from './relay/client.ts';
 import type { RelayClient } from './relay/interface.ts';
-import { createActions } from './services/actions.ts';
 import { createRelayClock, type LocalClocks } from './services/clock.ts';
-import { createExpiryTimer } from './services/expiry-timer.ts';
 import { createDataFolder } from './services/files.ts';
 import { createKeyFile } from './services/key-file.ts';
 import type { KeyVault } from './services/key-vault.ts';
-import { createPresence } from './services/presence.ts';
 import { createSessionService } from './services/session.ts';
 import { openSettings } from './services/settings.ts';
+import { createSilenceWatch } from './services/silence.ts';
 import { createStore } from './store/client.ts';
-import type { Store } from './store/interface.ts';
-import { createSyncEngine } from './sync/engine.ts';
 import type { WakeReason } from './sync/interface.ts';
 import { idleStatus } from './sync/status.ts';
 
@@ -44,19 +38,22 @@ export interface CoreDeps {
   checkOutput: boolean;
   clocks: LocalClocks;
   scheduler: Scheduler;
+  /** Timers of requests and of the stream's watchdog, where a test hurries the others; `scheduler` when left out. */
+  networkScheduler?: Scheduler;
   random: () => number;
   log: Log;
   /** Shows the unread number on dock or taskbar; 0 takes it away. */
   showBadge: (count: number) => void;
+  saveFile: SaveFile;
 }
-
-type EventListener = <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
 
 export interface Core {
   /** Opens what was there last time. Resolves when the state is no longer `starting`. */
   start(): Promise<void>;
   dispatch: Dispatch;
-  onEvent(listener: EventListener): () => void;
+  onEvent(listener: Emit): () => void;
+  /** Bytes of a file of the clinic, for the window. The file is to be closed. */
+  openMedia(mediaId: string): Promise<OpenedMedia | { ok: false; reason: 'signed_out' }>;
   wake(reason: WakeReason): void;
   /** Ends everything in order: nothing is lost, the file is closed. */
   close(): Promise<void>;
@@ -70,8 +67,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const settings = await openSettings(deps.paths.settings);
   const folder = createDataFolder(deps.paths.data);
   const clock = createRelayClock(clocks, settings.get().clockOffsetMs);
-  const listeners = new Set<EventListener>();
-  const emit: EventListener = (name, payload) => {
+  const listeners = new Set<Emit>();
+  const emit: Emit = (name, payload) => {
     for (const listener of listeners) listener(name, payload);
   };
   const refusals = createRefusals({
@@ -88,7 +85,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       ...input,
       fetch: deps.fetch,
       appVersion,
-      scheduler,
+      scheduler: deps.networkScheduler ?? scheduler,
       monotonicNow: clocks.monotonic,
       onServerTime(sample) {
         clock.sample(sample);
@@ -99,142 +96,37 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       },
     });
 
-  /** Sync, outbox and all that follows the store, for as long as somebody is signed in. */
-  function startDesk({
-    store,
-    relay,
-    onRevoked,
-  }: {
-    store: Store;
-    relay: RelayClient;
-    onRevoked: () => void;
-  }) {
-    let unsent = 0;
-    const presence = createPresence({
-      say: relay.presence,
+  const startDesk = (input: DeskInput) =>
+    createRunningDesk({
+      ...input,
+      filesFolder: folder.filesFolder,
       ownDeviceId: settings.get().deviceId,
-      async agentNames() {
-        const { agents } = await store.read.directory({});
-        return new Map(agents.map(({ id, name }) => [id, name]));
-      },
-      scheduler,
-      onChanged(others) {
-        emit('presence', { others });
-      },
-      onError: failed,
-    });
-    const changeEvents = createChangeEvents({
-      scheduler,
-      emit(payload) {
-        emit('changed', payload);
-        expiry.refresh();
-        badge.refresh();
-      },
-    });
-    const expiry = createExpiryTimer({
-      clock,
-      scheduler,
-      nextExpiry: store.read.nextExpiry,
-      onExpired: changeEvents.addAll,
-      onError: failed,
-    });
-    const badge = createBadge({
-      clock,
-      scheduler,
-      counts: store.read.inboxCounts,
-      show: deps.showBadge,
-      onError: failed,
-    });
-    const countUnsent = () => {
-      store.read.outboxCounts({}).then((counts) => {
-        unsent = counts.unsent;
-        states.changed();
-      }, failed);
-    };
-    const outbox = createOutboxRunner({
-      store,
-      relay,
-      scheduler,
-      random,
-      log,
-      onRevoked,
-      onChanges(changes) {
-        changeEvents.add(changes, 'live');
-        countUnsent();
-      },
-      onRefused(refused) {
-        actions.forget(refused.map(({ commandId }) => commandId));
-        for (const { type, code, conversationId, displayName } of refused)
-          refusals.say({ commandType: type, code, conversationId, displayName });
-      },
-    });
-    let phase = idleStatus.phase;
-    const sync = createSyncEngine({
-      store,
-      relay,
-      clock,
-      scheduler,
-      random,
       appVersion,
+      clock,
+      clocks,
+      scheduler,
+      random,
       log,
-      onRevoked,
-      onChanges(changes, origin) {
-        changeEvents.add(changes, origin);
-        if (changes.reference) presence.refreshNames();
-      },
-      onPresence: presence.hear,
-      onStatus(status) {
-        // The relay answers again: what waits goes now and not after the outbox's own pause.
-        if (status.phase !== phase && (status.phase === 'live' || status.phase === 'catchingUp'))
-          outbox.wake();
-        phase = status.phase;
-        presence.setListening(phase === 'live');
+      emit,
+      onState: () => {
         states.changed();
       },
+      onRefusal: refusals.say,
+      showBadge: deps.showBadge,
+      saveFile: deps.saveFile,
+      failed,
     });
-    const announce: Desk['announce'] = (changes) => {
-      changeEvents.add(changes, 'live');
-      countUnsent();
-      outbox.wake();
-    };
-    const actions = createActions({ store, clock, monotonicNow: clocks.monotonic, announce });
-    const desk: Desk = {
-      store,
-      clock,
-      actions,
-      presence,
-      decideSend,
-      announce,
-      async enqueue(command) {
-        announce(await store.write.enqueueCommands({ commands: [command], now: clock.now() }));
-      },
-    };
-    countUnsent();
-    expiry.refresh();
-    badge.refresh();
-    sync.start();
-    outbox.start();
-    return {
-      store,
-      relay,
-      desk,
-      wake(reason: WakeReason) {
-        sync.wake(reason);
-        outbox.wake();
-        expiry.refresh();
-      },
-      syncView: () => ({ ...sync.status(), unsent }),
-      presence: presence.others,
-      async stop() {
-        await presence.stop();
-        await Promise.all([sync.stop(), outbox.stop()]);
-        expiry.stop();
-        badge.stop();
-        changeEvents.close();
-      },
-    };
-  }
 
+  const silence = createSilenceWatch({
+    settings,
+    now: () => clocks.wall() + settings.get().clockOffsetMs,
+    monotonicNow: clocks.monotonic,
+    scheduler,
+    lastHeardAt: () => session.desk()?.lastHeardAt() ?? null,
+    onTooLong() {
+      session.expire().catch(failed);
+    },
+  });
   const session = createSessionService({
     folder,
     keyFile: createKeyFile({ file: folder.keyFile, vault: deps.keyVault }),
@@ -243,6 +135,10 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     normaliseBaseUrl,
     createRelay,
     startDesk,
+    isSilentTooLong: silence.look,
+    onSilenceOver(hasData) {
+      silence.heard(hasData ? clock.now() : null);
+    },
     device: { ...deps.device, appVersion },
     demo: deps.demo,
     scheduler,
@@ -255,7 +151,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   });
 
   function state(): AppState {
-    const { phase, session: who, endedBy, notice } = session.state();
+    const { phase, session: who, endedBy, notice, storeFailure } = session.state();
     const { relayUrl, email } = settings.get();
     return {
       phase,
@@ -265,6 +161,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       presence: session.desk()?.presence() ?? [],
       clockOffsetMs: clock.offset(),
       notice,
+      storeFailure,
     };
   }
   const states = createStateEvents({
@@ -283,7 +180,9 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       },
       signIn: session.signIn,
       signInDemo: session.signInDemo,
+      redeem: session.redeem,
       signOut: session.signOut,
+      recover: session.recover,
     },
     findDesk() {
       const running = session.desk();
@@ -301,12 +200,17 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
         listeners.delete(listener);
       };
     },
+    async openMedia(mediaId) {
+      const running = session.desk();
+      return running === null ? { ok: false, reason: 'signed_out' } : running.desk.media.open(mediaId);
+    },
     wake(reason) {
       session.wake();
       session.desk()?.wake(reason);
       states.changed();
     },
     async close() {
+      silence.close();
       await session.close();
       states.close();
     },

@@ -10,6 +10,7 @@ import { createKeyVault } from './electron/key-vault.ts';
 import { createLogger } from './electron/logger.ts';
 import { setApplicationMenu } from './electron/menu.ts';
 import { watchPower } from './electron/power.ts';
+import { createSaveFile } from './electron/save-file.ts';
 import { hardenSession } from './electron/security.ts';
 import { openWindow } from './electron/window.ts';
 import { WindowState } from './electron/window-bounds.ts';
@@ -42,12 +43,12 @@ async function run(): Promise<void> {
 
   const ownSession = session.defaultSession;
   hardenSession(ownSession);
-  serveApp(ownSession, join(outFolder, 'renderer'));
   // Dictionaries would come from a public server; an address that cannot exist keeps the PC quiet about itself.
   ownSession.setSpellCheckerDictionaryDownloadURL('https://dictionaries.invalid/');
   ownSession.setSpellCheckerLanguages(['es', 'en-US']);
   setApplicationMenu({ platform, isPackaged: app.isPackaged });
 
+  let window: BrowserWindow | null = null;
   const core = await createCore({
     paths: { data: join(profile, 'clinic'), settings: join(profile, 'settings.json') },
     keyVault: await createKeyVault({ platform, log }),
@@ -64,9 +65,10 @@ async function run(): Promise<void> {
     showBadge: (count) => {
       app.setBadgeCount(count);
     },
+    saveFile: createSaveFile({ window: () => window, platform }),
   });
 
-  let window: BrowserWindow | null = null;
+  serveApp(ownSession, join(outFolder, 'renderer'), core.openMedia);
   const transport = createIpcTransport({ dispatch: core.dispatch, window: () => window });
   core.onEvent(transport.send);
   const windowFile = join(profile, 'window.json');

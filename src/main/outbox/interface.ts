@@ -39,7 +39,7 @@ export interface OutboxRunner {
   wake(): void;
   /**
    * Runs `step` while nothing is taken from the outbox. A message that waits for its files is given back first, its upload
-   * ended, so that it can be discarded.
+   * ended; for one that is being sent at this moment its answer is awaited (some seconds at most).
    */
   whileWithdrawn<Value>(messageId: string, step: () => Promise<Value>): Promise<Value>;
   /** Resolves when nothing is under way; what was not answered is queued again. */

@@ -8,12 +8,14 @@ import { createPause } from '../lib/signal.ts';
 import type { RelayFailure } from '../relay/interface.ts';
 import type { OutboxEntry } from '../store/interface.ts';
 import type { OutboxDeps, OutboxRunner } from './interface.ts';
-import { createUploadLanes } from './upload-lanes.ts';
+import { createUploadLanes, messageIdOf } from './upload-lanes.ts';
 
 /** An app that must be updated asks again now and then: the relay may have been put back. */
 const OUTDATED_RETRY_MS = 600_000;
 /** Nothing is held back for longer, milliseconds: a later end means that the clock was set back meanwhile. */
 const LONGEST_HOLD_MS = 60_000;
+/** Nobody waits for longer to hear that a message cannot be taken back any more, milliseconds. */
+const LONGEST_WITHDRAWAL_MS = 5_000;
 /** Timers stand still while a machine sleeps and clocks are set right: the hold is looked at again this often. */
 const LOOK_AT_HOLD_MS = 5_000;
 
@@ -27,6 +29,8 @@ export function createOutboxRunner(deps: OutboxDeps): OutboxRunner {
   let hasNews = true;
   let isToldToWait = false;
   let isEnded = false;
+  /** The request under way. */
+  let posting: { entries: OutboxEntry[]; ended: Promise<unknown> } | null = null;
   /** Taken when the store failed: nobody knows how far that got, and giving back what has left is harmless. */
   let stranded: OutboxEntry[] = [];
   /** Commands to a request: all the relay takes, one after it refused a batch as a whole. */
@@ -168,11 +172,15 @@ export function createOutboxRunner(deps: OutboxDeps): OutboxRunner {
           if (!hasNews) await pause.wait(taken.wait);
           continue;
         }
-        wait = await post(entries, failures);
+        const ended = post(entries, failures);
+        posting = { entries, ended };
+        wait = await ended;
       } catch (error) {
         log('outbox.failed', { error: error instanceof Error ? error.name : 'unknown' });
         stranded.push(...entries);
         wait = backOffDelay(failures + 1, deps.random);
+      } finally {
+        posting = null;
       }
       if (wait === null) return;
       failures = wait === 0 ? 0 : failures + 1;
@@ -180,6 +188,16 @@ export function createOutboxRunner(deps: OutboxDeps): OutboxRunner {
       isToldToWait = false;
     }
   }
+
+  const untilLate = (work: Promise<unknown>) =>
+    new Promise<void>((resolve) => {
+      const cancel = deps.scheduler.after(LONGEST_WITHDRAWAL_MS, resolve);
+      const end = () => {
+        cancel();
+        resolve();
+      };
+      work.then(end, end);
+    });
 
   function wake() {
     lanes.wake();
@@ -194,6 +212,9 @@ export function createOutboxRunner(deps: OutboxDeps): OutboxRunner {
     whileWithdrawn(messageId, step) {
       const result = inTurn(async () => {
         await giveBack(lanes.find(messageId));
+        // Perhaps it is on its way at this moment: soon it either has left or is queued again.
+        if (posting?.entries.some((entry) => messageIdOf(entry) === messageId) === true)
+          await untilLate(posting.ended);
         return step();
       });
       void result.catch(() => undefined).then(wake);

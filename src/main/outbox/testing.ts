@@ -35,6 +35,7 @@ export function createOutbox(
   wanted: number | Queued[],
   script: ((commands: Command[]) => Outcome<CommandResult[]>)[],
   ensureUploaded: Uploads['ensureUploaded'] = async () => ({ ok: true, value: null }),
+  beforeAnswer: () => Promise<void> = async () => undefined,
 ) {
   const time = createManualScheduler();
   const clock = { skew: 0, now: () => time.now() + clock.skew };
@@ -107,6 +108,7 @@ export function createOutbox(
     relay: {
       async commands({ commands: sent }) {
         requests.push(sent.map(({ id }) => id));
+        await beforeAnswer();
         return (script.shift() ?? applied)(sent);
       },
     },

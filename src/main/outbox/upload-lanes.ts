@@ -38,7 +38,8 @@ export interface UploadLanes {
 
 const laneOf = ({ conversationId }: OutboxEntry) => conversationId ?? '';
 
-const messageIdOf = ({ command }: OutboxEntry): unknown =>
+/** Of a send or note; anything else has none. */
+export const messageIdOf = ({ command }: OutboxEntry): unknown =>
   (command.args as { messageId?: unknown } | null)?.messageId;
 
 export function createUploadLanes(deps: {

@@ -157,3 +157,37 @@ describe('files', () => {
     expect(queue.map(({ state }) => state)).toEqual(['queued', 'queued']);
   });
 });
+
+describe('a message that is to be taken back', () => {
+  it('is waited for while it is being sent', async () => {
+    let answer: () => void = () => undefined;
+    const { queue, runner, requests } = createOutbox(
+      [{ of: 'one' }, { of: 'one' }],
+      [],
+      undefined,
+      () => new Promise<void>((resolve) => (answer = resolve)),
+    );
+    runner.start();
+    await vi.waitUntil(() => requests.length === 1);
+    const states = runner.whileWithdrawn('message 0', async () => queue.map(({ state }) => state));
+    answer();
+    // Its answer is in, and nothing else was taken meanwhile.
+    expect(await states).toEqual(['queued']);
+    await vi.waitUntil(() => requests.length === 2);
+    answer();
+    await vi.waitUntil(() => queue.length === 0);
+    await runner.stop();
+  });
+
+  it('is not waited for for ever', async () => {
+    const { time, queue, runner, requests } = createOutbox([{ of: 'one' }], [], undefined, () =>
+      time.now() < 60_000 ? new Promise<void>(() => undefined) : Promise.resolve(),
+    );
+    runner.start();
+    await vi.waitUntil(() => requests.length === 1);
+    const states = runner.whileWithdrawn('message 0', async () => queue.map(({ state }) => state));
+    await vi.waitUntil(() => time.pending().length === 1);
+    time.pass(5_000);
+    expect(await states).toEqual(['sending']);
+  });
+});

@@ -45,7 +45,7 @@ function setUp(conversations: Conversation[]) {
   /** Everything that waits has left: the relay has it, but its changes are not here yet. */
   const sendAll = () => {
     for (;;) {
-      const taken = write.takeOutbox({ limit: 50 });
+      const taken = write.takeOutbox({ limit: 50, now: NOON });
       if (taken.length === 0) return;
       write.recordOutboxResults({
         results: taken.map(({ command }) => ({ id: command.id, status: 'applied', seq: 9_000 })),
@@ -207,7 +207,7 @@ describe('taking an action back', () => {
           const { store, actions, act, sendAll } = setUp(some);
           const before = look(store);
           const { actionId } = await act(each, all);
-          if (partly) store.write.takeOutbox({ limit: 2 });
+          if (partly) store.write.takeOutbox({ limit: 2, now: NOON });
           else sendAll();
           await actions.undo({ actionId });
           expect(look(store)).toEqual(before);
@@ -249,7 +249,7 @@ describe('taking an action back', () => {
   test('not what the relay refused: there is nothing to undo', async () => {
     const { act, actions, store } = setUp([buildConversation(0)]);
     const refused = await act({ type: 'close' }, one);
-    const taken = store.write.takeOutbox({ limit: 1 });
+    const taken = store.write.takeOutbox({ limit: 1, now: NOON });
     const ids = taken.map(({ command }) => command.id);
     store.write.recordOutboxResults({
       results: ids.map((id) => ({ id, status: 'refused', code: 'stale' })),

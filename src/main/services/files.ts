@@ -41,6 +41,8 @@ export function createDataFolder(folder: string) {
     databaseFile: join(folder, 'recado.db'),
     keyFile: join(folder, 'key.json'),
     sessionFile: join(folder, 'session.json'),
+    /** Files of messages, sealed one by one. */
+    filesFolder: join(folder, 'files'),
 
     /** Makes the folder, after finishing an erasure a crash has interrupted. */
     async prepare(): Promise<void> {

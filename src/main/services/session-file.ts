@@ -9,7 +9,8 @@ import { readParsed, writeAtomically } from './files.ts';
 
 export const StoredSession = z.object({
   relayUrl: z.string(),
-  token: z.string().min(1),
+  /** Null once the relay has ended the session: the copy waits for the same agent to sign in again. */
+  token: z.string().min(1).nullable(),
   agent: z.object({ id: Id, name: z.string() }),
   clinic: z.object({ name: z.string(), timeZone: z.string(), displayPhone: z.string().nullable() }),
 });

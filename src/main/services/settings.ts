@@ -12,6 +12,10 @@ const Settings = z.object({
   email: z.string(),
   /** Relay minus PC time as last known, for a start without network. */
   clockOffsetMs: z.number(),
+  /** When the relay was last heard, by its own clock; null when nobody is signed in. See `silence.ts`. */
+  lastHeardAt: z.number().nullable().default(null),
+  /** Since when this PC suspects that the relay has been silent for too long, and how long it has run since. */
+  silence: z.object({ since: z.number(), ranMs: z.number() }).nullable().default(null),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -23,7 +27,15 @@ export interface SettingsFile {
 /** Reads the settings, beginning new ones when there are none or they cannot be read. */
 export async function openSettings(file: string): Promise<SettingsFile> {
   await makeFolderOf(file);
-  const fresh = () => ({ version: 1 as const, deviceId: newId(), relayUrl: '', email: '', clockOffsetMs: 0 });
+  const fresh = () => ({
+    version: 1 as const,
+    deviceId: newId(),
+    relayUrl: '',
+    email: '',
+    clockOffsetMs: 0,
+    lastHeardAt: null,
+    silence: null,
+  });
   const held = readParsed(file, Settings);
   let settings: Settings = held ?? fresh();
   const write = () => {

@@ -9,7 +9,11 @@ export interface Batches<Item> {
   finish(): Promise<Item[]>;
 }
 
-export function createBatches<Item>(size: number, apply: (items: Item[]) => Promise<void>): Batches<Item> {
+/** `size` is asked before each batch. */
+export function createBatches<Item>(
+  size: () => number,
+  apply: (items: Item[]) => Promise<void>,
+): Batches<Item> {
   let gathered: Item[] = [];
   let applying: Promise<{ error: unknown } | null> = Promise.resolve(null);
 
@@ -20,8 +24,8 @@ export function createBatches<Item>(size: number, apply: (items: Item[]) => Prom
 
   return {
     async add(items) {
-      gathered = gathered.length === 0 ? items : gathered.concat(items);
-      if (gathered.length < size) return;
+      for (const item of items) gathered.push(item);
+      if (gathered.length < size()) return;
       await settled();
       const batch = gathered;
       gathered = [];

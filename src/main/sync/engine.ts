@@ -5,21 +5,26 @@
 import { backOffDelay } from '../lib/back-off.ts';
 import { createPause } from '../lib/signal.ts';
 import type { RelayFailure } from '../relay/interface.ts';
+import { createSelfCheck } from './check.ts';
 import { createFeed } from './feed.ts';
 import { createHistoryFill } from './history.ts';
 import type { SyncDeps, SyncEngine, WakeReason } from './interface.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { createStatusBoard } from './status.ts';
+import { createThreads } from './threads.ts';
 import { createTurns } from './turns.ts';
 
 /** A stream that lived this long was a good connection; one that ends sooner counts as a failure. */
 const GOOD_CONNECTION_MS = 10_000;
 /** Resume, unlock and network come together; they are one reason to reconnect. */
 const RECONNECT_AT_MOST_EVERY_MS = 5_000;
+/** A request that has said nothing for so long when the machine wakes was probably made before it slept. */
+const STALE_REQUEST_MS = 5_000;
 const SAVE_LAST_HEARD_EVERY_MS = 60_000;
 const OUTDATED_RETRY_MS = 600_000;
 
-const LAST_HEARD_KEY = 'sync.lastHeardAt';
+/** Local value: when the relay was last heard, by its own clock. */
+export const LAST_HEARD_KEY = 'sync.lastHeardAt';
 const READ_BY_VERSION_KEY = 'sync.readByVersion';
 
 export function createSyncEngine(deps: SyncDeps): SyncEngine {
@@ -29,13 +34,24 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
   const inner = { ...deps, board, turns };
   const feed = createFeed(inner);
   const history = createHistoryFill(inner);
+  const threads = createThreads(inner);
   const pause = createPause(deps);
+  const selfCheck = createSelfCheck({
+    ...inner,
+    async repair() {
+      await store.write.restartHistory({});
+      needsSnapshot = true;
+      isRepairing = true;
+      attempt.abort();
+    },
+  });
 
   const stopped = new AbortController();
   let attempt = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let fill: { signal: AbortController; ended: Promise<void> } | null = null;
   let needsSnapshot = false;
+  let isRepairing = false;
   let isListening = false;
   let isToldToWait = false;
   let reconnectedAt = Number.NEGATIVE_INFINITY;
@@ -62,6 +78,9 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
     fill = mine;
     mine.ended = history
       .run(signal.signal)
+      .then((result) => {
+        if (result !== 'stopped') selfCheck.setHistoryRead(true);
+      })
       .catch(failed)
       .then(() => {
         if (fill === mine) fill = null;
@@ -90,13 +109,23 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
     board.setHistory(state);
     let isGood = false;
     if (state.cursor === null || state.snapshot !== null || needsSnapshot) {
-      if (board.get().phase === 'stopped') board.setPhase('bootstrapping');
+      const isQuiet = isRepairing && state.cursor !== null;
+      if (isQuiet) board.setPhase('catchingUp');
+      else if (board.get().phase === 'stopped') board.setPhase('bootstrapping');
       // A page of history on its way belongs to the copy before: after the gap it would claim to be complete.
       await stopFill();
-      const result = await takeSnapshot(inner, signal);
-      if ('kind' in result) return { failure: result, isGood, wasLive: false };
+      selfCheck.setHistoryRead(false);
+      threads.forget();
+      const result = await takeSnapshot(inner, { isQuiet, signal });
+      if ('kind' in result) {
+        const { snapshot } = await store.read.syncState({});
+        isGood = snapshot !== null && snapshot.after !== (state.snapshot?.after ?? null);
+        return { failure: result, isGood, wasLive: false };
+      }
       needsSnapshot = false;
+      isRepairing = false;
       isGood = true;
+      board.setHistory(await store.read.syncState({}));
       feed.moveTo(result.seq);
       board.setPhase('catchingUp');
     } else {
@@ -114,22 +143,31 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
     const ended = await feed.listen(signal, () => {
       openedAt = clock.now();
       isListening = true;
+      selfCheck.setLive(true);
       board.heard();
       board.setPhase('live');
       saveLastHeard(false).catch(failed);
     });
     isListening = false;
+    selfCheck.setLive(false);
     const lived = openedAt === null ? 0 : clock.now() - openedAt;
     isGood ||= feed.cursor() > before || lived >= GOOD_CONNECTION_MS;
     return { failure: ended, isGood, wasLive: openedAt !== null };
   }
 
-  /** Milliseconds to wait before the next attempt; null for none at all. */
-  function judge(failure: RelayFailure | null, failures: number, wasLive: boolean): number | null {
+  /** Milliseconds to wait before the next attempt, or why there is none. */
+  function judge(
+    failure: RelayFailure | null,
+    failures: number,
+    wasLive: boolean,
+  ): number | 'revoked' | 'deviceRevoked' {
     switch (failure?.kind) {
       case 'unauthorized':
         board.setPhase('sessionRevoked');
-        return null;
+        return 'revoked';
+      case 'deviceRevoked':
+        board.setPhase('sessionRevoked');
+        return 'deviceRevoked';
       case 'outdated':
         board.setPhase('outdated');
         return OUTDATED_RETRY_MS;
@@ -152,19 +190,24 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
 
   async function run() {
     await rereadAfterUpdate();
+    await selfCheck.restore();
     const savedLastHeard = await store.read.localValue({ key: LAST_HEARD_KEY });
     if (typeof savedLastHeard === 'number') board.restoreLastHeard(savedLastHeard);
     let failures = 0;
     while (!stopped.signal.aborted) {
       attempt = new AbortController();
-      let wait: number | null;
+      let wait: ReturnType<typeof judge>;
       try {
         const { failure, isGood, wasLive } = await connect(attempt.signal);
         if (stopped.signal.aborted) break;
         // What counts is getting nowhere, not going round: a relay that cuts every stream at once is a failure, too.
         failures = isGood || failure?.kind === 'aborted' ? 0 : failures + 1;
         wait = judge(failure, failures, wasLive);
-        log('sync.disconnected', { reason: failure?.kind ?? 'ended', failures, waitMs: wait ?? -1 });
+        log('sync.disconnected', {
+          reason: failure?.kind ?? 'ended',
+          failures,
+          waitMs: typeof wait === 'number' ? wait : -1,
+        });
       } catch (error) {
         if (stopped.signal.aborted) break;
         failures += 1;
@@ -172,8 +215,8 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
         wait = backOffDelay(failures, deps.random);
         failed(error);
       }
-      if (wait === null) {
-        deps.onRevoked();
+      if (typeof wait === 'string') {
+        deps.onRevoked(wait);
         return;
       }
       if (wait > 0 && (await pause.wait(wait))) failures = 0;
@@ -189,19 +232,30 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
       if (!isToldToWait) pause.end();
       history.wake();
       // A connection that slept may be dead without knowing it; one that merely lost focus is watched by its pings.
-      if (reason === 'focus' || !isListening) return;
+      if (reason === 'focus') return;
       const now = clock.now();
-      if (now - reconnectedAt < RECONNECT_AT_MOST_EVERY_MS) return;
-      reconnectedAt = now;
-      board.setPhase('catchingUp');
-      attempt.abort();
+      if (isListening) {
+        if (now - reconnectedAt < RECONNECT_AT_MOST_EVERY_MS) return;
+        reconnectedAt = now;
+        board.setPhase('catchingUp');
+        attempt.abort();
+      } else if (now - (board.lastHeardAt() ?? now) > STALE_REQUEST_MS) attempt.abort();
     },
     status: board.get,
+    lastHeardAt: board.lastHeardAt,
+    threadPage: threads.page,
+    check: selfCheck.run,
+    historyChanged() {
+      store.read.syncState({}).then((state) => {
+        board.setHistory(state);
+        if (isListening) startFill();
+      }, failed);
+    },
     async stop() {
       stopped.abort();
       attempt.abort();
       pause.close();
-      await running;
+      await Promise.all([running, selfCheck.stop(), threads.stop()]);
       await stopFill();
       await saveLastHeard(true);
     },

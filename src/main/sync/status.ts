@@ -7,6 +7,8 @@ export const idleStatus: SyncStatus = {
   phase: 'stopped',
   since: 0,
   progress: null,
+  historyProgress: null,
+  check: null,
   historyCompleteSince: null,
   isHistoryComplete: false,
 };
@@ -16,7 +18,11 @@ export interface StatusBoard {
   get(): SyncStatus;
   setPhase(phase: SyncPhase): void;
   setProgress(progress: SyncStatus['progress']): void;
-  setHistory(state: Pick<SyncState, 'historyCompleteSince' | 'isHistoryComplete'>): void;
+  setHistory(state: Pick<SyncState, 'historyBefore' | 'historyCompleteSince' | 'isHistoryComplete'>): void;
+  setHistoryProgress(progress: SyncStatus['historyProgress']): void;
+  setCheck(check: SyncStatus['check']): void;
+  /** Every message with this ordinal and above is held; null before any history is in. */
+  historyBefore(): number | null;
   /** The relay answered or sent something. */
   heard(): void;
   /** When it last did, relay time; null when it never has. */
@@ -29,6 +35,7 @@ export function createStatusBoard(deps: {
   onStatus: (status: SyncStatus) => void;
 }): StatusBoard {
   let lastHeardAt: number | null = null;
+  let historyBefore: number | null = null;
   let status: SyncStatus = { ...idleStatus, since: deps.clock.now() };
   const set = (change: Partial<SyncStatus>) => {
     status = { ...status, ...change };
@@ -48,7 +55,9 @@ export function createStatusBoard(deps: {
     setProgress(progress) {
       set({ progress });
     },
-    setHistory({ historyCompleteSince, isHistoryComplete }) {
+    setHistory(state) {
+      const { historyCompleteSince, isHistoryComplete } = state;
+      historyBefore = state.historyBefore;
       if (
         historyCompleteSince === status.historyCompleteSince &&
         isHistoryComplete === status.isHistoryComplete
@@ -56,6 +65,13 @@ export function createStatusBoard(deps: {
         return;
       set({ historyCompleteSince, isHistoryComplete });
     },
+    setHistoryProgress(historyProgress) {
+      set({ historyProgress });
+    },
+    setCheck(check) {
+      set({ check });
+    },
+    historyBefore: () => historyBefore,
     heard() {
       lastHeardAt = deps.clock.now();
     },

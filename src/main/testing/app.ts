@@ -14,11 +14,16 @@ import { createCore, type Core, type CoreDeps } from '../core.ts';
 import { systemScheduler, type Scheduler } from '../lib/time.ts';
 import type { KeyVault } from '../services/key-vault.ts';
 
+const hurried = (by: number): Scheduler => ({
+  after: (delayMs, action) => systemScheduler.after(delayMs / by, action),
+});
 /** Every wait of the app is this much shorter, so that nobody waits for a back-off. */
 const HURRY = 10;
-const hurriedScheduler: Scheduler = {
-  after: (delayMs, action) => systemScheduler.after(delayMs / HURRY, action),
-};
+/**
+ * The relay is not hurried: hashing a password takes its time on a busy machine, and its pings come as seldom as ever.
+ * With a shorter patience requests would be given up that are being answered, and every stream while it is quiet.
+ */
+const NETWORK_HURRY = 2;
 
 export interface TestVault extends KeyVault {
   /** From now on nothing wrapped before can be opened. */
@@ -57,6 +62,7 @@ export interface TestApp {
     state: AppState[];
     presence: EventPayload<'presence'>[];
     refused: EventPayload<'refused'>[];
+    transfer: EventPayload<'transfer'>[];
   };
   badges: number[];
   /** Lines of the log, as name and fields. */
@@ -96,7 +102,7 @@ export async function createProfile(): Promise<TestProfile> {
 
 /** Starts the app on a profile; resolves when it is no longer `starting`. */
 export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> = {}): Promise<TestApp> {
-  const events: TestApp['events'] = { changed: [], state: [], presence: [], refused: [] };
+  const events: TestApp['events'] = { changed: [], state: [], presence: [], refused: [], transfer: [] };
   const badges: number[] = [];
   const logs: TestApp['logs'] = [];
   const waiting = new Set<() => void>();
@@ -113,7 +119,8 @@ export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> 
     demo: null,
     checkOutput: true,
     clocks: { wall: Date.now, monotonic: () => performance.now(), uptime: () => uptime() * 1_000 },
-    scheduler: hurriedScheduler,
+    scheduler: hurried(HURRY),
+    networkScheduler: hurried(NETWORK_HURRY),
     random: Math.random,
     log: (name, fields) => {
       logs.push({ name, fields });
@@ -122,6 +129,7 @@ export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> 
       badges.push(count);
       wakeAll();
     },
+    saveFile: async () => ({ isSaved: true }),
     ...changes,
   });
   let last: AppState | null = null;
