@@ -49,6 +49,8 @@ export interface Desk {
   checkCopy: () => Promise<void>;
   /** How many months of messages this PC keeps. */
   retention: Pick<Retention, 'keepMonths' | 'setKeepMonths'>;
+  /** What the clinic's files take up on this PC's disk. */
+  mediaBytes: () => Promise<number>;
 }
 
 /** The desk, or why there is none. */

@@ -16,7 +16,9 @@ const realHandlers = () =>
       },
       signIn: async () => null,
       signInDemo: async () => null,
+      redeem: async () => null,
       signOut: async () => null,
+      recover: async () => null,
     },
   });
 

@@ -10,6 +10,7 @@ import { createQuickReplyHandlers } from './handlers/quick-replies.ts';
 import { createSearchHandlers } from './handlers/search.ts';
 import { createSessionHandlers, type SessionDoor } from './handlers/session.ts';
 import { createTemplateHandlers } from './handlers/templates.ts';
+import { createStorageHandlers } from './handlers/storage.ts';
 import { createThreadHandlers } from './handlers/thread.ts';
 
 /** Every call a window may make, answered. */
@@ -26,5 +27,6 @@ export function createHandlers(deps: { findDesk: FindDesk; session: SessionDoor 
     ...createDirectoryHandlers(deps.findDesk),
     ...createAdministrationHandlers(deps.findDesk),
     ...createSearchHandlers(deps.findDesk),
+    ...createStorageHandlers(deps.findDesk),
   };
 }

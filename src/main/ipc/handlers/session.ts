@@ -6,7 +6,14 @@ export interface SessionDoor {
   state: () => AppState;
   signIn: (input: { relayUrl: string; email: string; password: string }) => Promise<SessionResult>;
   signInDemo: () => Promise<SessionResult>;
+  redeem: (input: {
+    relayUrl: string;
+    email: string;
+    accessCode: string;
+    password: string;
+  }) => Promise<SessionResult>;
   signOut: (input: { discardUnsent: boolean }) => Promise<SessionResult>;
+  recover: (way: 'retry' | 'rebuild') => Promise<SessionResult>;
 }
 
 /** Null when it was done. */
@@ -21,11 +28,21 @@ function reply(result: SessionResult): Reply<Record<string, never>> {
 /** The state outside the screenfuls, and who uses this PC. */
 export function createSessionHandlers(
   door: SessionDoor,
-): Pick<Handlers, 'app.state' | 'session.signIn' | 'session.signInDemo' | 'session.signOut'> {
+): Pick<
+  Handlers,
+  | 'app.state'
+  | 'session.signIn'
+  | 'session.signInDemo'
+  | 'session.redeem'
+  | 'session.signOut'
+  | 'store.recover'
+> {
   return {
     'app.state': async () => done(door.state()),
     'session.signIn': async (input) => reply(await door.signIn(input)),
     'session.signInDemo': async () => reply(await door.signInDemo()),
+    'session.redeem': async (input) => reply(await door.redeem(input)),
     'session.signOut': async (input) => reply(await door.signOut(input)),
+    'store.recover': async ({ way }) => reply(await door.recover(way)),
   };
 }
