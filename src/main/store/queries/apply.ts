@@ -11,6 +11,7 @@ import {
 } from '@recado/protocol';
 import type { WriteDatabase } from '../database.ts';
 import type { ChangeSet } from '../interface.ts';
+import { isPlainMessage } from '../plain-message.ts';
 import { deleteAppointment, markAppointmentSeen, upsertAppointment } from './appointments.ts';
 import {
   findConversation,
@@ -94,6 +95,11 @@ export function applyOthers(batch: Batch, changes: Change[]): { messages: Messag
   const messages: MessagePut[] = [];
   let unreadable = 0;
   for (const change of changes) {
+    const { seq, entity, id, op, data } = change;
+    if (entity === 'message' && op === 'put' && isPlainMessage(data)) {
+      messages.push({ seq, entity, id, op, data });
+      continue;
+    }
     const read = readChange(change);
     if ('unreadable' in read) {
       unreadable += 1;
@@ -108,6 +114,7 @@ export function applyOthers(batch: Batch, changes: Change[]): { messages: Messag
 }
 
 export function putMessages(batch: Batch, messages: MessagePut[]): void {
+  findConversationsOf(batch, messages);
   for (const message of messages) putMessage(batch, message);
   applyMessageDeletions(batch);
 }
@@ -167,6 +174,22 @@ function putConversation(batch: Batch, conversation: Conversation, version: numb
     batch.conversationOf.delete(id);
   }
   if (snapshotSeq !== null && held !== null) markConversationSeen(database, held.key, snapshotSeq);
+}
+
+/** Looks all conversations of a page up at once: one by one they would cost as much as the rows. */
+function findConversationsOf(batch: Batch, messages: MessagePut[]): void {
+  const ids = new Set<string>();
+  for (const { data } of messages)
+    if (!batch.conversationOf.has(data.conversationId)) ids.add(data.conversationId);
+  const rows = batch.database.all<{ id: string; key: number | null; deleted_at: number | null }>(
+    `select value as id, conversations.key, tombstones.version as deleted_at
+     from json_each(:ids)
+     left join conversations on conversations.id = value
+     left join tombstones on tombstones.entity = 'conversation' and tombstones.id = value`,
+    { ids: JSON.stringify([...ids]) },
+  );
+  for (const { id, key, deleted_at: deletedAt } of rows)
+    batch.conversationOf.set(id, { key, deletedAt: deletedAt ?? 0 });
 }
 
 /** The local key of a message's conversation and the version it was last deleted at. */
