@@ -35,9 +35,16 @@ export interface DeskOptions {
   runtime: ElectronRuntime;
   environment?: Record<string, string>;
   size?: { width: number; height: number };
+  /** Hold back what is sent for some seconds, as the app does at first; stories that do not undo would only wait. */
+  undoesSending?: boolean;
 }
 
-export async function openDesk({ runtime, environment = {}, size }: DeskOptions): Promise<Desk> {
+export async function openDesk({
+  runtime,
+  environment = {},
+  size,
+  undoesSending = false,
+}: DeskOptions): Promise<Desk> {
   const profile = await mkdtemp(join(tmpdir(), 'recado-desk-'));
   const launch = async () => {
     const app = await _electron.launch({
@@ -78,6 +85,12 @@ export async function openDesk({ runtime, environment = {}, size }: DeskOptions)
     profile,
     async signIn(relayUrl, agent, { withinMs } = {}) {
       const { window } = running;
+      if (!undoesSending) {
+        await window.evaluate(() => {
+          localStorage.setItem('recado.layout', JSON.stringify({ undoesSending: false }));
+        });
+        await window.reload();
+      }
       await window.getByLabel('Dirección del servidor').fill(relayUrl);
       await window.getByLabel('Correo electrónico').fill(agent.email);
       await window.getByLabel('Contraseña', { exact: true }).fill(agent.password);
