@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Fault } from './faults.ts';
 import { PatientMessage, PatientReaction } from './inbound.ts';
 import { DeliveryStatus, StatusPlan } from './statuses.ts';
+import { ReviewPlan, TemplateReview } from './template-office.ts';
 import type { GraphSandbox } from './index.ts';
 
 const StatusRequest = z.object({
@@ -30,6 +31,16 @@ export function controlRoutes(app: FastifyInstance, sandbox: GraphSandbox): void
   app.get<{ Querystring: { all?: string } }>('/sandbox/requests', async (request) => ({
     requests: request.query.all === undefined ? sandbox.requests() : sandbox.allRequests(),
   }));
+  // What Meta's documentation does not allow: a test that finds anything here has found a mistake of the relay.
+  app.get('/sandbox/requests/invalid', async () => ({ requests: sandbox.invalidRequests() }));
+  app.get('/sandbox/templates', async () => ({ templates: sandbox.templates() }));
+  app.post('/sandbox/templates/plan', async (request) => {
+    sandbox.planReviews(ReviewPlan.parse(request.body));
+    return { success: true };
+  });
+  app.post('/sandbox/templates/review', async (request) => {
+    return sandbox.reviewTemplate(TemplateReview.parse(request.body));
+  });
   app.delete('/sandbox/requests', async () => {
     sandbox.clearRequests();
     return { success: true };

@@ -23,6 +23,12 @@ export const Fault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('slowAnswer'), times, ms: z.number().nonnegative() }),
   /** Accepted, then reported as failed with this code. */
   z.object({ kind: z.literal('failDelivery'), times, code: z.number().int() }),
+  /** A file given to WhatsApp is refused. */
+  z.object({ kind: z.literal('refuseUpload'), times, code: z.number().int() }),
+  /** A patient's file cannot be fetched: its address answers 404. */
+  z.object({ kind: z.literal('loseDownload'), times }),
+  /** A patient's file comes with other bytes than announced. */
+  z.object({ kind: z.literal('corruptDownload'), times }),
   /** A webhook is lost for good. */
   z.object({ kind: z.literal('dropWebhook'), times }),
   /** A webhook comes this much later. */

@@ -3,7 +3,8 @@ import { blockUsers, type BlockMethod } from './block-users.ts';
 import { graphFailure, type GraphFailure } from './errors.ts';
 import type { Faults } from './faults.ts';
 import { acceptMessage, type OutboundParts, type SendOutcome } from './outbound.ts';
-import { blockUsersSchema, schemaFailure } from './request-schemas.ts';
+import { blockUsersSchema, invalidRequest, schemaFailure } from './request-schemas.ts';
+import type { TemplateOffice } from './template-office.ts';
 import { listTemplates } from './templates.ts';
 import type { BusinessNumber } from './webhook-body.ts';
 import type { WebhookSender } from './webhook-delivery.ts';
@@ -15,6 +16,7 @@ export interface GraphRouteParts extends OutboundParts {
   faults: Faults;
   webhooks: WebhookSender;
   verifyToken: string;
+  office: TemplateOffice;
   baseUrl: () => string;
   /** Starts what follows an acceptance; resolves when statuses that must precede the answer are out. */
   onAccepted(accepted: Accepted): Promise<void>;
@@ -49,7 +51,7 @@ function tokenFailure(request: FastifyRequest, tokens: ReadonlySet<string>): Gra
 
 /** The Graph API's own routes, under any version. */
 export function graphRoutes(app: FastifyInstance, parts: GraphRouteParts): void {
-  const { world, media } = parts;
+  const { world, media, faults } = parts;
 
   app.addHook('onRequest', async (request, reply) => {
     const failure = tokenFailure(request, parts.accessTokens);
@@ -67,6 +69,8 @@ export function graphRoutes(app: FastifyInstance, parts: GraphRouteParts): void 
   app.post<Target>('/:version/:id/media', async (request, reply) => {
     const target = number(request.params.id);
     if ('httpStatus' in target) return fail(reply, target);
+    const refusing = faults.take('refuseUpload');
+    if (refusing) return fail(reply, graphFailure(refusing.code, 'Refused by the sandbox on request.'));
     const upload = await readUpload(request);
     if ('failure' in upload) return fail(reply, upload.failure);
     const stored = media.upload(target.id, upload);
@@ -80,6 +84,37 @@ export function graphRoutes(app: FastifyInstance, parts: GraphRouteParts): void 
     }
     const address = `${parts.baseUrl()}/${version}/${id}/message_templates`;
     return listTemplates(world.templates.get(id) ?? [], request.query, address);
+  });
+
+  app.post<Target>('/:version/:id/message_templates', async (request, reply) => {
+    const { id } = request.params;
+    if (![...world.numbers.values()].some((candidate) => candidate.wabaId === id)) {
+      return fail(reply, unknownObject(id));
+    }
+    const created = parts.office.submit(id, request.body);
+    return 'failure' in created ? fail(reply, created.failure) : created;
+  });
+
+  app.delete<Target>('/:version/:id/message_templates', async (request, reply) => {
+    const removed = parts.office.remove(request.params.id, request.query);
+    return removed ? fail(reply, removed) : { success: true };
+  });
+
+  // Examples of media headers: a session first, then its bytes.
+  app.post<Target>('/:version/app/uploads', async (request, reply) => {
+    const session = parts.office.beginUpload(request.query);
+    return 'failure' in session ? fail(reply, session.failure) : session;
+  });
+  app.register(async (scope) => {
+    scope.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.post<Target>('/:version/:id', async (request, reply) => {
+      const { id } = request.params;
+      const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const handle = parts.office.upload(id, bytes, String(request.headers['file_offset'] ?? ''));
+      return 'failure' in handle ? fail(reply, handle.failure) : handle;
+    });
   });
 
   app.post<Target>('/:version/:id/subscribed_apps', async (request, reply) => {
@@ -117,9 +152,12 @@ export function graphRoutes(app: FastifyInstance, parts: GraphRouteParts): void 
   );
 
   app.get<{ Params: { token: string } }>('/media-download/:token', async (request, reply) => {
-    const file = media.download(request.params.token);
+    const file = faults.take('loseDownload') ? null : media.download(request.params.token);
     if (!file) return reply.code(404).send();
-    return reply.type(file.mimeType).send(file.bytes);
+    const bytes = faults.take('corruptDownload')
+      ? Buffer.from(`x${file.bytes.toString('latin1')}`)
+      : file.bytes;
+    return reply.type(file.mimeType).send(bytes);
   });
 }
 
@@ -155,8 +193,9 @@ async function sendMessage(
   reply: FastifyReply,
 ) {
   const { world, faults } = parts;
+  const invalid = invalidRequest(request.body);
   const record = (outcome: { kind: 'message' | 'read'; messageId?: string; errorCode?: number }) =>
-    world.requests.push({
+    world.record({
       at: world.clock(),
       kind: outcome.kind,
       version: request.params.version,
@@ -164,6 +203,7 @@ async function sendMessage(
       body: request.body,
       messageId: outcome.messageId ?? null,
       errorCode: outcome.errorCode ?? null,
+      invalid,
     });
 
   if (faults.take('resetBeforeAcceptance')) return breakConnection(request, reply);

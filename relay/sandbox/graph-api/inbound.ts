@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SAMPLES } from '../media/samples.ts';
 import type { WhatsappUser } from './directory.ts';
 import type { MediaStore } from './media.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -24,6 +25,10 @@ export const PatientMessage = z.object({
   ...common,
   text: z.string().optional(),
   message: z.looseObject({ type: z.string() }).optional(),
+  /** A file of the sandbox's own; see `sandbox/media/samples.ts`. */
+  sample: z.enum(Object.keys(SAMPLES) as [keyof typeof SAMPLES, ...(keyof typeof SAMPLES)[]]).optional(),
+  /** Goes with `sample`. */
+  caption: z.string().optional(),
   media: z
     .object({
       kind: z.enum(['image', 'video', 'audio', 'document', 'sticker']),
@@ -86,7 +91,7 @@ export function createInbound(parts: {
     const id = input.id ?? newWamid();
     if (opensWindow) world.noteInbound(number.id, user, sentAt);
     limits.countInbound(number.id, world.clock());
-    world.messages.set(id, { id, numberId: number.id, user, direction: 'in', body: null, text });
+    world.remember({ id, numberId: number.id, user, direction: 'in', body: null, text });
     const delivery = await webhooks.send([
       messagesChange(number, {
         contacts: [contactOf(user)],
@@ -115,7 +120,7 @@ export function createInbound(parts: {
             ? {}
             : { context: { from: number.phone.slice(1), id: input.replyTo } }),
           ...(input.message ??
-            mediaFragment(media, number.id, input.media) ??
+            mediaFragment(media, number.id, input.media ?? sampleInput(input)) ??
             textFragment(input.text ?? '')),
         }),
         input.text ?? null,
@@ -134,6 +139,22 @@ export function createInbound(parts: {
         null,
       );
     },
+  };
+}
+
+function sampleInput({
+  sample,
+  caption,
+}: z.infer<typeof PatientMessage>): z.infer<typeof PatientMessage>['media'] {
+  if (sample === undefined) return undefined;
+  const { kind, mimeType, bytes, fileName, voice } = SAMPLES[sample];
+  return {
+    kind,
+    mimeType,
+    base64: bytes.toString('base64'),
+    voice,
+    ...(kind === 'document' ? { fileName } : {}),
+    ...(caption === undefined ? {} : { caption }),
   };
 }
 
@@ -159,6 +180,7 @@ function mediaFragment(
       mime_type: input.mimeType,
       ...file,
       ...(input.kind === 'audio' ? { voice: input.voice ?? false } : {}),
+      ...(input.kind === 'sticker' ? { animated: false } : {}),
     },
   };
 }

@@ -9,10 +9,17 @@ import type { ErrorDelivery } from './outbound.ts';
 import { createRateLimits, META_RATE_LIMITS, type RateLimitOptions } from './rate-limits.ts';
 import { createScheduler } from './scheduler.ts';
 import { createStatuses, DEFAULT_STATUS_PLAN, type DeliveryStatus, type StatusPlan } from './statuses.ts';
+import { createTemplateOffice, type ReviewPlan, type TemplateReview } from './template-office.ts';
 import type { GraphTemplate } from './templates.ts';
 import { createWebhookSender, type WebhookDelivery } from './webhook-delivery.ts';
 import type { BusinessNumber, WebhookChange } from './webhook-body.ts';
-import { createWorld, type RecordedRequest, type SandboxMessage } from './world.ts';
+import {
+  createWorld,
+  DEFAULT_MEMORY,
+  type MemoryLimits,
+  type RecordedRequest,
+  type SandboxMessage,
+} from './world.ts';
 
 export type { UserName, WhatsappUser } from './directory.ts';
 export { GRAPH_ERRORS } from './errors.ts';
@@ -20,6 +27,7 @@ export type { FaultInput } from './faults.ts';
 export type { PatientAction, PatientMessage, PatientReaction } from './inbound.ts';
 export { META_RATE_LIMITS } from './rate-limits.ts';
 export { DEFAULT_STATUS_PLAN, type DeliveryStatus, type StatusPlan } from './statuses.ts';
+export type { ReviewPlan, TemplateReview } from './template-office.ts';
 export type { GraphTemplate } from './templates.ts';
 export { metaJson, webhookEnvelope, webhookSignature, type BusinessNumber } from './webhook-body.ts';
 export type { WebhookDelivery } from './webhook-delivery.ts';
@@ -49,6 +57,10 @@ export interface GraphSandboxOptions {
   webhookRetryMs?: number[];
   webhookMaxAttempts?: number;
   webhookTimeoutMs?: number;
+  /** How much is remembered. */
+  memory?: Partial<MemoryLimits>;
+  /** When new templates are reviewed, and how; nobody looks at them when absent. */
+  reviews?: ReviewPlan;
 }
 
 /** A running stand-in for `graph.facebook.com`. */
@@ -81,7 +93,15 @@ export interface GraphSandbox {
   requests(): RecordedRequest[];
   /** The same with the refused ones. */
   allRequests(): RecordedRequest[];
+  /** Requests Meta's documentation does not allow; empty unless the relay has a mistake. */
+  invalidRequests(): RecordedRequest[];
   clearRequests(): void;
+  /** Templates of all accounts as Meta has them. */
+  templates(): GraphTemplate[];
+  /** Approves, rejects, pauses or otherwise changes a template, and says so by webhook. */
+  reviewTemplate(review: TemplateReview): Promise<WebhookDelivery>;
+  /** What happens to templates submitted from now on. */
+  planReviews(plan: ReviewPlan): void;
   /** Called with each accepted message; returns the way to stop. */
   onMessage(listener: (message: SandboxMessage) => void): () => void;
   /** Called when the clinic marks a patient's message as read. */
@@ -94,18 +114,20 @@ export interface GraphSandbox {
 /** Starts a stand-in for Meta's Graph API on 127.0.0.1: real HTTP, Meta's rules, signed webhooks, faults on demand. */
 export async function createGraphSandbox(options: GraphSandboxOptions): Promise<GraphSandbox> {
   const clock = options.clock ?? Date.now;
+  const memory = { ...DEFAULT_MEMORY, ...options.memory };
   const world = createWorld(
     clock,
     options.phoneNumbers.map((number) => ({ countryCode: '34', registered: true, ...number })),
+    memory,
   );
   for (const [wabaId, templates] of Object.entries(options.templates ?? {})) {
-    world.templates.set(wabaId, templates);
+    world.templates.set(wabaId, [...templates]);
   }
   let url = '';
   const scheduler = createScheduler();
   const faults = createFaults();
   const limits = createRateLimits(options.limits ?? META_RATE_LIMITS);
-  const media = createMediaStore(clock, () => url);
+  const media = createMediaStore(clock, () => url, memory.mediaBytes);
   const webhooks = createWebhookSender({
     url: options.webhookUrl ?? null,
     appSecret: options.appSecret,
@@ -115,7 +137,14 @@ export async function createGraphSandbox(options: GraphSandboxOptions): Promise<
       retryMs: options.webhookRetryMs ?? [1_000, 2_000, 5_000, 15_000, 60_000],
       maxAttempts: options.webhookMaxAttempts ?? 1_000,
       requestTimeoutMs: options.webhookTimeoutMs ?? 10_000,
+      mostHeld: memory.heldWebhooks,
     },
+  });
+  const office = createTemplateOffice({
+    world,
+    webhooks,
+    scheduler,
+    plan: options.reviews ?? { afterMs: null },
   });
   const statuses = createStatuses(world, webhooks, scheduler);
   const inbound = createInbound({ world, media, limits, webhooks });
@@ -142,6 +171,7 @@ export async function createGraphSandbox(options: GraphSandboxOptions): Promise<
       limits,
       faults,
       webhooks,
+      office,
       accessTokens: new Set(options.accessTokens),
       verifyToken: options.verifyToken,
       baseUrl: () => url,
@@ -195,6 +225,10 @@ export async function createGraphSandbox(options: GraphSandboxOptions): Promise<
     releaseWebhooks: webhooks.release,
     requests: () => world.requests.filter((request) => request.errorCode === null),
     allRequests: () => [...world.requests],
+    invalidRequests: () => world.requests.filter(({ invalid }) => invalid !== null),
+    templates: () => [...world.templates.values()].flat(),
+    reviewTemplate: office.review,
+    planReviews: office.planReviews,
     clearRequests() {
       world.requests.length = 0;
     },

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { DAY } from '@recado/protocol';
 import { graphFailure, type GraphFailure } from './errors.ts';
+import { DEFAULT_MEMORY, keepNewest } from './world.ts';
 
 const MEGABYTE = 1_048_576;
 
@@ -18,6 +19,7 @@ export const MEDIA_LIMITS: { kind: string; types: RegExp; maxBytes: number }[] =
   },
 ];
 
+const LINKS_KEPT = 5_000;
 const URL_LIFETIME_MS = 300_000;
 const UPLOADED_LIFETIME_MS = 30 * DAY;
 const INBOUND_LIFETIME_MS = 7 * DAY;
@@ -49,9 +51,19 @@ export interface MediaStore {
 }
 
 /** Uploaded and received files with Meta's lifetimes; `baseUrl` is asked late because the port is known late. */
-export function createMediaStore(clock: () => number, baseUrl: () => string): MediaStore {
+export function createMediaStore(
+  clock: () => number,
+  baseUrl: () => string,
+  mostBytes = DEFAULT_MEMORY.mediaBytes,
+): MediaStore {
   const files = new Map<string, StoredMedia>();
   const links = new Map<string, { id: string; expiresAt: number }>();
+  let bytesHeld = 0;
+
+  const drop = (id: string) => {
+    bytesHeld -= files.get(id)?.bytes.length ?? 0;
+    return files.delete(id);
+  };
 
   const store = (numberId: string, input: MediaInput, lifetime: number): StoredMedia => {
     const file = {
@@ -62,6 +74,11 @@ export function createMediaStore(clock: () => number, baseUrl: () => string): Me
       expiresAt: clock() + lifetime,
     };
     files.set(file.id, file);
+    bytesHeld += file.bytes.length;
+    for (const oldest of files.keys()) {
+      if (bytesHeld <= mostBytes || oldest === file.id) break;
+      drop(oldest);
+    }
     return file;
   };
   const held = (id: string) => {
@@ -71,6 +88,7 @@ export function createMediaStore(clock: () => number, baseUrl: () => string): Me
   const link = (id: string) => {
     const token = randomBytes(16).toString('base64url');
     links.set(token, { id, expiresAt: clock() + URL_LIFETIME_MS });
+    keepNewest(links, LINKS_KEPT);
     return `${baseUrl()}/media-download/${token}`;
   };
   const missing = (id: string) =>
@@ -111,7 +129,7 @@ export function createMediaStore(clock: () => number, baseUrl: () => string): Me
       const file = target && clock() < target.expiresAt ? held(target.id) : null;
       return file ? { bytes: file.bytes, mimeType: file.mimeType } : null;
     },
-    remove: (id) => files.delete(id),
+    remove: drop,
     check(id, kind, numberId) {
       const file = held(id);
       if (!file || file.numberId !== numberId) return missing(id);

@@ -54,7 +54,10 @@ function refusal(
   if (world.blocked.has(pairKey(number.id, user)))
     return graphFailure(130403, 'User is blocked by the business.');
   if (message.type === 'template') {
-    return checkTemplate(world.templates.get(number.wabaId) ?? [], message.template);
+    return (
+      checkTemplate(world.templates.get(number.wabaId) ?? [], message.template) ??
+      checkHeaderMedia(media, message.template, number.id)
+    );
   }
   const file = mediaOf(message);
   if (file && file.id === undefined && file.link === undefined) {
@@ -74,6 +77,29 @@ function refusal(
     131047,
     'Message failed to send because more than 24 hours have passed since the customer last replied to this number.',
   );
+}
+
+/** The file of a template's header must be there and be of its kind, like that of any message. */
+function checkHeaderMedia(
+  media: MediaStore,
+  template: Extract<OutgoingMessage, { type: 'template' }>['template'],
+  numberId: string,
+): GraphFailure | null {
+  const header = template.components?.find(({ type }) => type === 'header');
+  for (const parameter of header?.parameters ?? []) {
+    const file =
+      parameter.type === 'image'
+        ? parameter.image
+        : parameter.type === 'video'
+          ? parameter.video
+          : parameter.type === 'document'
+            ? parameter.document
+            : null;
+    if (file?.id === undefined) continue;
+    const unfit = media.check(file.id, parameter.type, numberId);
+    if (unfit) return unfit;
+  }
+  return null;
 }
 
 function mediaOf(message: OutgoingMessage): { id?: string | undefined; link?: string | undefined } | null {
@@ -136,7 +162,7 @@ export function acceptMessage(parts: OutboundParts, number: BusinessNumber, body
     body: read.message,
     text: read.message.type === 'text' ? read.message.text.body : null,
   };
-  world.messages.set(message.id, message);
+  world.remember(message);
   return { kind: 'accepted', message, answer: acceptedAnswer(message, read.message), failure };
 }
 

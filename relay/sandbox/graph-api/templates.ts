@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { graphFailure, type GraphFailure } from './errors.ts';
 import type { OutgoingMessage, TemplateParameter } from './request-schemas.ts';
 
@@ -30,13 +31,75 @@ export interface GraphTemplate {
   rejected_reason?: string;
 }
 
+const example = z.looseObject({
+  header_handle: z.array(z.string().min(1)).length(1).optional(),
+  header_text: z.array(z.string().min(1)).optional(),
+  header_text_named_params: z
+    .array(z.strictObject({ param_name: z.string().min(1), example: z.string().min(1) }))
+    .optional(),
+  body_text: z.array(z.array(z.string().min(1))).optional(),
+  body_text_named_params: z
+    .array(z.strictObject({ param_name: z.string().min(1), example: z.string().min(1) }))
+    .optional(),
+});
+const buttonLabel = z.string().min(1).max(25);
+const newButton = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('QUICK_REPLY'), text: buttonLabel }),
+  z.strictObject({
+    type: z.literal('URL'),
+    text: buttonLabel,
+    url: z.string().min(1).max(2_000),
+    example: z.array(z.string().min(1)).length(1).optional(),
+  }),
+  z.strictObject({ type: z.literal('PHONE_NUMBER'), text: buttonLabel, phone_number: z.string().max(20) }),
+  z.strictObject({
+    type: z.literal('COPY_CODE'),
+    text: buttonLabel.optional(),
+    example: z.union([z.string().max(15), z.array(z.string().max(15)).length(1)]),
+  }),
+  z.looseObject({ type: z.literal('FLOW'), text: buttonLabel }),
+  z.looseObject({ type: z.literal('VOICE_CALL'), text: buttonLabel }),
+  z.looseObject({ type: z.literal('REQUEST_CONTACT_INFO') }),
+]);
+
+/** Body of `POST /{waba-id}/message_templates`. https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components */
+export const createTemplateSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9_]{1,512}$/),
+  language: z.string().regex(/^[a-z]{2,3}(_[A-Z]{2})?$/),
+  category: z.enum(['UTILITY', 'MARKETING', 'AUTHENTICATION']),
+  parameter_format: z.enum(['POSITIONAL', 'NAMED']).default('POSITIONAL'),
+  components: z
+    .array(
+      z.discriminatedUnion('type', [
+        z.strictObject({
+          type: z.literal('HEADER'),
+          format: z.enum(['TEXT', 'IMAGE', 'VIDEO', 'DOCUMENT', 'LOCATION']),
+          text: z.string().min(1).max(60).optional(),
+          example: example.optional(),
+        }),
+        z.strictObject({
+          type: z.literal('BODY'),
+          text: z.string().min(1).max(1_024),
+          example: example.optional(),
+        }),
+        z.strictObject({ type: z.literal('FOOTER'), text: z.string().min(1).max(60) }),
+        z.strictObject({ type: z.literal('BUTTONS'), buttons: z.array(newButton).min(1).max(10) }),
+      ]),
+    )
+    .min(1)
+    .refine((components) => components.some(({ type }) => type === 'BODY'), { message: 'needs a body' })
+    .refine((components) => new Set(components.map(({ type }) => type)).size === components.length, {
+      message: 'has a part twice',
+    }),
+});
+
 type TemplateMessage = Extract<OutgoingMessage, { type: 'template' }>['template'];
 
 const BODY_LIMIT = 1_024;
 const HEADER_LIMIT = 60;
 
 /** The variables of a text in order of appearance, each once: "{{1}}" or "{{nombre}}". */
-function variables(text: string | undefined): string[] {
+export function variablesOf(text: string | undefined): string[] {
   return [...new Set([...(text ?? '').matchAll(/\{\{\s*([\w]+)\s*\}\}/g)].map((match) => match[1] ?? ''))];
 }
 
@@ -55,7 +118,7 @@ function checkText(
   parameters: TemplateParameter[],
   template: GraphTemplate,
 ): GraphFailure | null {
-  const names = variables(text);
+  const names = variablesOf(text);
   if (names.length !== parameters.length) {
     return graphFailure(
       132000,
@@ -117,7 +180,7 @@ function checkButtons(template: GraphTemplate, message: TemplateMessage): GraphF
   }
   for (const [index, button] of buttons.entries()) {
     const component = given.find((candidate) => Number(candidate.index) === index);
-    if (button.type === 'URL' && variables(button.url).length > 0 && component?.parameters.length !== 1) {
+    if (button.type === 'URL' && variablesOf(button.url).length > 0 && component?.parameters.length !== 1) {
       return graphFailure(131008, `buttons: Button at index ${index} of type Url requires a parameter`);
     }
   }

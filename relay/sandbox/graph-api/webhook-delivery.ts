@@ -16,6 +16,8 @@ export interface WebhookDeliveryOptions {
   /** Attempts before a webhook is given up (Meta: seven days). */
   maxAttempts: number;
   requestTimeoutMs: number;
+  /** Webhooks kept while they are held back; the oldest are lost first. */
+  mostHeld: number;
 }
 
 export interface WebhookSender {
@@ -79,6 +81,7 @@ export function createWebhookSender(parts: {
   const send = async (changes: WebhookChange[]): Promise<WebhookDelivery> => {
     if (held) {
       held.push(changes);
+      if (held.length > options.mostHeld) held.shift();
       return NOT_DELIVERED;
     }
     if (faults.take('dropWebhook')) return NOT_DELIVERED;

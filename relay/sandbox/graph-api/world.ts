@@ -29,6 +29,32 @@ export interface RecordedRequest {
   messageId: string | null;
   /** Graph error code of a refused request; null when accepted. */
   errorCode: number | null;
+  /** What Meta's documentation does not allow in it; null when its shape is fine. */
+  invalid: string | null;
+}
+
+/** How much the sandbox remembers; the oldest is forgotten first. */
+export interface MemoryLimits {
+  messages: number;
+  requests: number;
+  /** Bytes of all files together. */
+  mediaBytes: number;
+  /** Webhooks kept while they are held back. */
+  heldWebhooks: number;
+}
+export const DEFAULT_MEMORY: MemoryLimits = {
+  messages: 20_000,
+  requests: 10_000,
+  mediaBytes: 256 * 1_048_576,
+  heldWebhooks: 20_000,
+};
+
+/** Forgets the oldest entries of a map or set beyond `most`: both keep the order in which they were filled. */
+export function keepNewest(held: Map<string, unknown> | Set<string>, most: number): void {
+  for (const key of held.keys()) {
+    if (held.size <= most) return;
+    held.delete(key);
+  }
 }
 
 /** Everything the sandbox remembers, in memory only. */
@@ -39,6 +65,8 @@ export interface World {
   directory: Directory;
   messages: Map<string, SandboxMessage>;
   requests: RecordedRequest[];
+  remember(message: SandboxMessage): void;
+  record(request: RecordedRequest): void;
   /** Whether the customer service window of this person with this number is open. */
   windowOpen(numberId: string, user: WhatsappUser): boolean;
   /** Notes when a person last wrote; an earlier time never replaces a later one. */
@@ -46,15 +74,30 @@ export interface World {
   blocked: Set<string>;
 }
 
-export function createWorld(clock: () => number, numbers: BusinessNumber[]): World {
+export function createWorld(
+  clock: () => number,
+  numbers: BusinessNumber[],
+  memory: MemoryLimits = DEFAULT_MEMORY,
+): World {
   const lastInbound = new Map<string, number>();
+  const messages = new Map<string, SandboxMessage>();
+  const requests: RecordedRequest[] = [];
   return {
     clock,
     numbers: new Map(numbers.map((number) => [number.id, number])),
     templates: new Map(),
     directory: createDirectory(),
-    messages: new Map(),
-    requests: [],
+    messages,
+    requests,
+    remember(message) {
+      messages.set(message.id, message);
+      keepNewest(messages, memory.messages);
+    },
+    record(request) {
+      requests.push(request);
+      // In portions: moving a long list for each request would be slow.
+      if (requests.length > memory.requests * 1.1) requests.splice(0, requests.length - memory.requests);
+    },
     blocked: new Set(),
     windowOpen(numberId, user) {
       const at = lastInbound.get(pairKey(numberId, user));

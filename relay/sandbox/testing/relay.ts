@@ -77,7 +77,7 @@ let numbersGivenOut = 0;
 /** A clinic with one WhatsApp number and the given agents (one by default). Passwords are real ones. */
 export async function createTestClinic(
   databaseUrl: string,
-  options: { agentNames?: string[]; phoneNumberId?: string; name?: string } = {},
+  options: { agentNames?: string[]; phoneNumberId?: string; wabaId?: string; name?: string } = {},
 ): Promise<TestClinic> {
   const database = createDatabase({ url: databaseUrl, poolSize: 2 });
   try {
@@ -91,7 +91,7 @@ export async function createTestClinic(
     const { id } = await administration.createClinic({ name: options.name ?? `Clínica ${suffix}` });
     const number = {
       phoneNumberId: options.phoneNumberId ?? `20000000000${suffix}`,
-      wabaId: `10000000000${suffix}`,
+      wabaId: options.wabaId ?? `10000000000${suffix}`,
       displayPhone: `+3491000${suffix}`,
     };
     await administration.connectNumber({ clinicId: id, ...number, accessToken: testSecrets.accessToken });
@@ -163,7 +163,12 @@ export interface TestRelay {
 
 /** A real relay on a free port over a fresh database, with a clinic, its agents and a number. */
 export async function startTestRelay(
-  options: TestRelayOptions & { clinic?: TestClinic; agentNames?: string[]; phoneNumberId?: string } = {},
+  options: TestRelayOptions & {
+    clinic?: TestClinic;
+    agentNames?: string[];
+    phoneNumberId?: string;
+    wabaId?: string;
+  } = {},
 ): Promise<TestRelay> {
   const database =
     options.databaseUrl === undefined

@@ -39,7 +39,7 @@ export async function createTemplate(
   }
   if (headerMedia !== null) {
     const media = await findMedia(client, clinicId, headerMedia.mediaId);
-    if (media?.completedAt == null) return refused(RefusalCode.mediaNotFound);
+    if (!media || media.completedAt === null) return refused(RefusalCode.mediaNotFound);
   }
   const others = await templatesOf(client, clinicId, wabaId);
   const namesake = others.find(({ name, language }) => name === args.name && language === args.language);

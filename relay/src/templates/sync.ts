@@ -33,9 +33,10 @@ interface Due {
 
 const keyOf = ({ name, language }: { name: string; language: string }) => `${name} ${language}`;
 
-/** With what Meta says of it; the clinic's own settings stay. */
+/** With what Meta says of it; the clinic's own settings stay, and so does a reason only a webhook has told. */
 function merged(row: TemplateRow, meta: MetaTemplate): TemplateRow {
-  return { ...row, ...meta, headerMedia: null };
+  const told = row.status === meta.status && meta.status !== 'APPROVED' ? row.rejectionReason : null;
+  return { ...row, ...meta, rejectionReason: meta.rejectionReason ?? told, headerMedia: null };
 }
 
 /** Writes what differs from what Meta has. Returns how many templates changed. */

@@ -21,12 +21,12 @@ const TEMPLATE_STATUSES = new Map([
   ['UNARCHIVED', 'APPROVED'],
 ] as const);
 
-/** Meta says it in one of three places, or with the word for nothing. */
+/** Meta says it in one of several places, or with a word for nothing. */
 function readReason(value: JsonObject): string | null {
   const rejection = readObject(value['rejection_info']);
   const other = readObject(value['other_info']);
-  const reason = firstText(rejection?.['reason'], value['reason'], other?.['description'], other?.['title']);
-  return reason === 'NONE' ? null : reason;
+  const said = [rejection?.['reason'], value['reason'], other?.['description'], other?.['title']];
+  return firstText(...said.filter((reason) => reason !== 'NONE'));
 }
 
 function readTemplate(field: string, value: JsonObject): UnroutedItem {
