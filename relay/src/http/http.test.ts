@@ -16,6 +16,7 @@ import {
   type TestClinic,
   type TestRelay,
 } from '../../sandbox/testing/relay.ts';
+import { openStream } from '../../sandbox/testing/stream.ts';
 import { inboundWebhook, textPart } from '../../sandbox/testing/webhook-bodies.ts';
 import { createLogger } from '../logger.ts';
 
@@ -60,6 +61,9 @@ const ROUTES: [string, string][] = [
   ['GET', '/v1/devices'],
   ['DELETE', `/v1/devices/${newId()}`],
   ['DELETE', '/v1/sessions/current'],
+  ['GET', '/v1/checksums'],
+  ['POST', '/v1/agents'],
+  ['POST', `/v1/agents/${newId()}/access-code`],
 ];
 
 describe('without a session', () => {
@@ -104,14 +108,20 @@ test('a second clinic’s token gets nothing of the first, on any route', async 
   const conversation = await client.conversation();
   const [patient] = await client.all('patient');
   const read = async (path: string) => (await fetch(`${relay.url}${path}`, { headers })).text();
+  const own = await fetch(`${relay.url}/v1/snapshot`, { headers: client.headers });
+  const [theirMark] = (await own.text()).split('\n').flatMap((line) => {
+    const { after } = (line === '' ? {} : JSON.parse(line)) as { after?: string };
+    return after === undefined ? [] : [after];
+  });
   const stream = await fetch(`${relay.url}/v1/stream?after=0`, { headers });
   const reader = stream.body?.getReader();
   const texts = [
     await read('/v1/changes?after=0'),
     await read('/v1/snapshot'),
-    await read(`/v1/snapshot?after=${conversation.id}`),
+    await read(`/v1/snapshot?seq=1&after=${theirMark}`),
     await read('/v1/history'),
     await read(`/v1/conversations/${conversation.id}/messages`),
+    await read('/v1/checksums'),
     Buffer.from((await reader?.read())?.value ?? []).toString(),
   ];
   await reader?.cancel();
@@ -131,32 +141,117 @@ test('a second clinic’s token gets nothing of the first, on any route', async 
   expect(texts[0]).toContain(other.id);
 });
 
-test('an administrator sees the clinic’s devices and ends what is signed in there; nobody else does', async () => {
-  const clinic = await createTestClinic(relay.databaseUrl, { agentNames: ['Marta', 'David'] });
-  const [admin, agent] = await Promise.all(clinic.agents.map((each) => signIn(relay.url, each)));
+test('a second clinic’s administrator changes nothing of the first, by any route or command', async () => {
+  const owner = await createTestClinic(relay.databaseUrl, { agentNames: ['Marta', 'David'] });
+  const mine = await signIn(relay.url, owner.agents[0] ?? { email: '', password: '' });
+  const by = createRelayClient(relay.url, mine.token);
+  const stranger = createRelayClient(
+    relay.url,
+    (await signIn(relay.url, other.agents[0] ?? { email: '', password: '' })).token,
+  );
+  const quickReplyId = newId();
+  const [created] = await by.send([
+    by.command('quickReply.create', {
+      quickReplyId,
+      shortcut: 'mío',
+      text: 'MARKER',
+      media: null,
+      ownerAgentId: null,
+    }),
+  ]);
+  expect(created).toMatchObject({ status: 'applied' });
+  const { head } = await by.changes();
+  const agentId = owner.agents[1]?.id ?? '';
+  const results = await stranger.send([
+    stranger.command('quickReply.update', { quickReplyId, text: 'x' }),
+    stranger.command('quickReply.delete', { quickReplyId }),
+    stranger.command('agent.update', { agentId, name: 'X' }),
+    stranger.command('agent.update', { agentId, active: false }),
+    stranger.command('clinic.updateSettings', { settings: { readReceipts: 'never' } }),
+  ]);
+  expect(results.map(({ code }) => code ?? 'applied')).toEqual([
+    'quick_reply_not_found',
+    'quick_reply_not_found',
+    'agent_not_found',
+    'agent_not_found',
+    'applied',
+  ]);
+  const ask = (path: string, body: object) =>
+    fetch(`${relay.url}/v1${path}`, {
+      method: 'POST',
+      headers: { ...stranger.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  expect((await ask(`/agents/${agentId}/access-code`, {})).status).toBe(404);
+  // The same id in another clinic is another agent.
+  const invitation = { agentId, name: 'Otro', email: `otro.${agentId}@example.test`, role: 'admin' };
+  expect((await ask('/agents', invitation)).status).toBe(201);
+  expect((await by.changes(head)).changes).toEqual([]);
+  expect((await by.all('agent')).map(({ name }) => name).sort()).toEqual(['David', 'Marta']);
+  expect((await by.all('clinic'))[0]?.settings.readReceipts).toBe('onRead');
+});
+
+describe('devices', () => {
   const ask = (method: string, path: string, token = '') =>
     fetch(`${relay.url}/v1${path}`, { method, headers: { authorization: `Bearer ${token}` } });
-  const list = async () => DevicesResponse.parse(await (await ask('GET', '/devices', admin?.token)).json());
-  const { devices } = await list();
-  expect(devices.map(({ agentId, active }) => [agentId, active])).toEqual(
-    expect.arrayContaining([
-      [admin?.agent.id, true],
-      [agent?.agent.id, true],
-    ]),
-  );
-  expect(devices).toHaveLength(2);
-  const lost = devices.find(({ agentId }) => agentId === agent?.agent.id);
-  const path = `/devices/${lost?.id ?? ''}`;
+  const list = async (token = '') =>
+    DevicesResponse.parse(await (await ask('GET', '/devices', token)).json()).devices;
+  const codeOf = async (response: Response) => Problem.parse(await response.json()).code;
 
-  expect((await ask('GET', '/devices', agent?.token)).status).toBe(403);
-  expect((await ask('DELETE', path, agent?.token)).status).toBe(403);
-  // Another clinic’s administrator finds no such device.
-  expect((await ask('DELETE', path, session.token)).status).toBe(404);
-  expect((await ask('GET', '/changes', agent?.token)).status).toBe(200);
+  test('an administrator sees the clinic’s devices and ends what is signed in there; nobody else does', async () => {
+    const clinic = await createTestClinic(relay.databaseUrl, { agentNames: ['Marta', 'David'] });
+    const [admin, agent] = await Promise.all(clinic.agents.map((each) => signIn(relay.url, each)));
+    const devices = await list(admin?.token);
+    expect(devices.map(({ agentId, active }) => [agentId, active])).toEqual(
+      expect.arrayContaining([
+        [admin?.agent.id, true],
+        [agent?.agent.id, true],
+      ]),
+    );
+    expect(devices).toHaveLength(2);
+    const lost = devices.find(({ agentId }) => agentId === agent?.agent.id);
+    const path = `/devices/${lost?.id ?? ''}`;
 
-  expect((await ask('DELETE', path, admin?.token)).status).toBe(204);
-  expect((await ask('GET', '/changes', agent?.token)).status).toBe(401);
-  expect((await list()).devices.find(({ id }) => id === lost?.id)).toMatchObject({ active: false });
+    expect((await ask('GET', '/devices', agent?.token)).status).toBe(403);
+    expect((await ask('DELETE', path, agent?.token)).status).toBe(403);
+    // Another clinic’s administrator finds no such device.
+    expect((await ask('DELETE', path, session.token)).status).toBe(404);
+    expect((await ask('GET', '/changes', agent?.token)).status).toBe(200);
+
+    const headers = { authorization: `Bearer ${agent?.token}` };
+    const stream = await openStream(relay.url, { headers, after: 0 });
+    expect((await ask('DELETE', path, admin?.token)).status).toBe(204);
+    await stream.ended;
+    const refused = await ask('GET', '/changes', agent?.token);
+    expect([refused.status, await codeOf(refused)]).toEqual([401, 'device_revoked']);
+    expect(await codeOf(await ask('GET', '/stream', agent?.token))).toBe('device_revoked');
+    expect((await list(admin?.token)).find(({ id }) => id === lost?.id)).toMatchObject({ active: false });
+  });
+
+  test('signing in again on a revoked one begins anew; the old token stays what it is', async () => {
+    const clinic = await createTestClinic(relay.databaseUrl);
+    const marta = clinic.agents[0] ?? { email: '', password: '' };
+    const device = { id: newId(), name: 'PC', platform: 'linux', appVersion: '0.1.0' };
+    const enter = async () => {
+      const response = await fetch(`${relay.url}/v1/sessions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: marta.email, password: marta.password, device }),
+      });
+      return ((await response.json()) as Session).token;
+    };
+    const [signedOut, first] = [await enter(), await enter()];
+    await ask('DELETE', '/sessions/current', signedOut);
+    expect(await codeOf(await ask('GET', '/changes', signedOut))).toBe('session_revoked');
+    // The asking device itself: what this PC holds is to be erased, too.
+    expect((await ask('DELETE', `/devices/${device.id}`, first)).status).toBe(204);
+    const again = await enter();
+    expect((await ask('GET', '/changes', again)).status).toBe(200);
+    for (const token of [signedOut, first]) {
+      expect(await codeOf(await ask('GET', '/changes', token))).toBe('device_revoked');
+    }
+    expect((await list(again)).map(({ id, active }) => [id, active])).toEqual([[device.id, true]]);
+  });
 });
 
 describe('refusals are problem details', () => {
@@ -242,6 +337,19 @@ test('the log holds no words, names, numbers, addresses or tokens', async () => 
   );
   await fetch(`${relay.url}/v1/changes?after=MARKER`, { headers: client.headers });
   await fetch(`${relay.url}/v1/MARKER`, { headers: client.headers });
+  await fetch(`${relay.url}/v1/snapshot?seq=1&after=MARKER`, { headers: client.headers });
+  await fetch(`${relay.url}/v1/conversations/MARKER/messages`, { headers: client.headers });
+  const refused = [
+    client.command('quickReply.create', {
+      quickReplyId: newId(),
+      shortcut: 'MARKER',
+      text: 'MARKER',
+      media: null,
+      ownerAgentId: null,
+    }),
+    client.command('agent.update', { agentId: newId(), name: 'MARKER' }),
+  ];
+  await client.send(refused);
   await eventually('log lines', async () => log.includes('message sent to whatsapp'));
   expect(log).toContain('"route":"/v1/changes"');
   const secrets = [
