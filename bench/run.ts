@@ -6,6 +6,7 @@ const benchmarks: Record<string, () => Promise<{ run: (options: BenchOptions) =>
   inbox: () => import('./inbox.ts'),
   sync: () => import('./sync.ts'),
   query: () => import('./query.ts'),
+  startup: () => import('./startup.ts'),
 };
 
 export interface BenchOptions {
