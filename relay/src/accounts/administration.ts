@@ -1,8 +1,9 @@
-import { newId, type Id } from '@recado/protocol';
+import { newId, type AccessCode, type Id } from '@recado/protocol';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { toTimestamp } from '@recado/protocol';
 import { recordChange } from '../feed/record.ts';
+import { giveAccessCode } from './colleagues.ts';
 import { isDuplicate } from './duplicates.ts';
 import { hashPassword } from './passwords.ts';
 import type { SecretBox } from './secrets.ts';
@@ -74,6 +75,22 @@ export function createAdministration({ database, secrets, clock }: Administratio
         })
         .catch(explainDuplicate('an agent with this e-mail address already exists'));
       return { id };
+    },
+
+    /** A code with which somebody chooses a new password; null when nobody active or invited has this address. */
+    async giveAccessCode(email: string): Promise<AccessCode | null> {
+      const { rows } = await database.asSystem((client) =>
+        client.query<{ clinicId: Id; agentId: Id }>(
+          `select clinic_id as "clinicId", id as "agentId" from agents
+           where email = $1 and (active or invited)`,
+          [email.trim().toLowerCase()],
+        ),
+      );
+      const [agent] = rows;
+      if (!agent) return null;
+      return database.inClinic(agent.clinicId, (client) =>
+        giveAccessCode(client, { ...agent, now: clock.now() }),
+      );
     },
 
     /** Gives a WhatsApp number to a clinic; again for the same clinic to replace its token. */

@@ -10,12 +10,19 @@ import {
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRelayClient, eventually, type RelayClient } from '../../sandbox/testing/relay-client.ts';
-import { createTestClinic, signIn, startTestRelay, type TestRelay } from '../../sandbox/testing/relay.ts';
+import {
+  createTestClinic,
+  signIn,
+  startTestRelay,
+  testSecrets,
+  type TestRelay,
+} from '../../sandbox/testing/relay.ts';
 import { openStream } from '../../sandbox/testing/stream.ts';
 import { createDatabase, type Database } from '../db/database.ts';
 import { createLogger } from '../logger.ts';
 import { ACCESS_CODE_LIFETIME_MS, newAccessCode, readAccessCode } from './access-codes.ts';
-import { hashToken } from './secrets.ts';
+import { createAdministration } from './administration.ts';
+import { createSecretBox, hashToken } from './secrets.ts';
 import { LOGIN_LIMITS } from './throttle.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -186,6 +193,18 @@ describe('redeeming', () => {
     expect(await codeOf(old)).toBe('session_revoked');
     await expect(signIn(relay.url, agent)).rejects.toThrow('401');
     await signIn(relay.url, { email: agent.email, password: 'una contraseña nueva' });
+  });
+
+  test('whoever runs the relay may hand one out, when no administrator can', async () => {
+    const administration = createAdministration({
+      database,
+      secrets: createSecretBox(testSecrets.secretKey),
+      clock: { now: () => now },
+    });
+    const email = relay.clinic.agents[0]?.email ?? '';
+    const given = await administration.giveAccessCode(email.toUpperCase());
+    expect((await redeem(email, given?.accessCode ?? '')).status).toBe(201);
+    expect(await administration.giveAccessCode('nobody@example.test')).toBeNull();
   });
 
   test('two at once with the same code: one comes in', async () => {

@@ -33,20 +33,26 @@ interface ColleaguesDeps {
 /** Nobody's access code: compared with where there is none, so that the time does not tell. */
 const NOBODY = hashToken(newToken());
 
+/** Gives an agent a new code, in the transaction of `client`; any earlier one is worth nothing from then on. */
+export async function giveAccessCode(
+  client: Client,
+  { clinicId, agentId, now }: { clinicId: Id; agentId: Id; now: number },
+): Promise<AccessCode> {
+  const accessCode = newAccessCode();
+  const expiresAt = toTimestamp(now + ACCESS_CODE_LIFETIME_MS);
+  await client.query(
+    `insert into access_codes (clinic_id, agent_id, code_hash, expires_at) values ($1, $2, $3, $4)
+     on conflict (clinic_id, agent_id) do update
+       set code_hash = excluded.code_hash, expires_at = excluded.expires_at`,
+    [clinicId, agentId, hashToken(readAccessCode(accessCode)), expiresAt],
+  );
+  return { accessCode, expiresAt };
+}
+
 /** Administrators let colleagues in: with a code that is shown once, kept hashed, and good for one choice of password. */
 export function createColleagues({ database, write, throttle, clock, sessionsBell }: ColleaguesDeps) {
-  /** Any earlier code of the agent is worth nothing from then on. */
-  async function giveCode(client: Client, clinicId: Id, agentId: Id): Promise<AccessCode> {
-    const accessCode = newAccessCode();
-    const expiresAt = toTimestamp(clock.now() + ACCESS_CODE_LIFETIME_MS);
-    await client.query(
-      `insert into access_codes (clinic_id, agent_id, code_hash, expires_at) values ($1, $2, $3, $4)
-       on conflict (clinic_id, agent_id) do update
-         set code_hash = excluded.code_hash, expires_at = excluded.expires_at`,
-      [clinicId, agentId, hashToken(readAccessCode(accessCode)), expiresAt],
-    );
-    return { accessCode, expiresAt };
-  }
+  const giveCode = (client: Client, clinicId: Id, agentId: Id) =>
+    giveAccessCode(client, { clinicId, agentId, now: clock.now() });
 
   return {
     /** Makes a colleague known. A repeat, whose first answer may have been lost, gives a new code. */

@@ -101,6 +101,17 @@ export async function addAgent(argv: string[]): Promise<number> {
   return 0;
 }
 
+/** Prints a code with which somebody who forgot the password chooses a new one. */
+export async function giveAccessCode(argv: string[]): Promise<number> {
+  const agent = options(z.object({ email: z.email() }), argv);
+  const given = await administer(agent.data, '', (administration) =>
+    administration.giveAccessCode(agent.email),
+  );
+  if (given === null) throw new UsageError('Nobody signs in with this address.');
+  process.stdout.write(`${given.accessCode}\n`);
+  return 0;
+}
+
 export async function connectNumber(argv: string[]): Promise<number> {
   const number = options(
     z.object({

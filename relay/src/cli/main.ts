@@ -6,7 +6,7 @@ import { UnknownClinicError } from '../feed/record.ts';
 import { UnsafeRoleError } from '../index.ts';
 import { describeError } from '../logger.ts';
 import { SettingsError } from '../settings.ts';
-import { addAgent, addClinic, connectNumber } from './accounts.ts';
+import { addAgent, addClinic, connectNumber, giveAccessCode } from './accounts.ts';
 import { openDatabase, UsageError } from './environment.ts';
 import { serve } from './serve.ts';
 
@@ -19,6 +19,8 @@ const HELP = `Usage: npm run relay -- <command> [options]
       --name <name>  [--time-zone <IANA zone>]
   agent add                 Add somebody who answers. The password is read from standard input.
       --clinic <id> --name <name> --email <address> [--admin]
+  agent access-code         Print a code with which somebody chooses a new password. It is good for seven days.
+      --email <address>
   number connect            Give a clinic its WhatsApp number. The access token is read from standard input.
       --clinic <id> --phone-number-id <id> --waba-id <id> --display-phone <+34…>
   replay <file or folder>…  Post webhook bodies into a running relay and print what each one did.
@@ -66,6 +68,8 @@ async function run(argv: string[]): Promise<number> {
       return addClinic(argv.slice(2));
     case 'agent add':
       return addAgent(argv.slice(2));
+    case 'agent access-code':
+      return giveAccessCode(argv.slice(2));
     case 'number connect':
       return connectNumber(argv.slice(2));
   }
