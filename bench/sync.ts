@@ -84,7 +84,11 @@ export async function run({ messages: wanted, conversations: asked }: BenchOptio
   const { stop, ...server } = await startDatabaseServer();
   const testDatabase = await createTestDatabase(server);
   const clinic = await createTestClinic(testDatabase.url, { agentNames: ['Marta', 'David'] });
-  const relay = await createRelayProcess({ databaseUrl: testDatabase.url, graphUrl: NO_GRAPH });
+  const relay = await createRelayProcess({
+    databaseUrl: testDatabase.url,
+    graphUrl: NO_GRAPH,
+    mediaFolder: join(folder, 'media'),
+  });
   const [agent] = clinic.agents as [TestAgent, ...TestAgent[]];
   try {
     say(`inventing ${conversations} conversations with ${messages} messages`);

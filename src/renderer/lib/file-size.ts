@@ -1,10 +1,10 @@
-/** `214 kB`, `1,2 MB`: decimal units, as file managers show them. */
+/** `214 kB`, `1,2 MB`: by 1024, as Windows counts and as WhatsApp means its limits. */
 export function fileSize(bytes: number, locale: string): string {
   const units = ['B', 'kB', 'MB', 'GB'] as const;
   let value = bytes;
   let unit = 0;
-  while (value >= 1_000 && unit < units.length - 1) {
-    value /= 1_000;
+  while (value >= 1_024 && unit < units.length - 1) {
+    value /= 1_024;
     unit++;
   }
   const digits = unit > 1 && value < 10 ? 1 : 0;
