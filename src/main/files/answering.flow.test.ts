@@ -1,8 +1,11 @@
 /** Answers with files and templates: from the window's calls to what WhatsApp is asked, through everything between. */
+import { flattenValue } from '@recado/protocol';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SAMPLES } from '../../../relay/sandbox/media/samples.ts';
+import type { CallInput } from '../../shared/contract/index.ts';
 import { buildQuery } from '../store/testing.ts';
 import { createProfile, startApp, type TestApp, type TestProfile } from '../testing/app.ts';
 import { createClinicWorld, type ClinicWorld } from '../testing/clinic-world.ts';
@@ -192,5 +195,147 @@ describe('files', () => {
     const next = await app.ask('message.send', { conversationId, text: 'Mejor mañana' });
     await delivered(app, conversationId, next.messageId);
     expect(sent()).toMatchObject([{ type: 'text' }]);
+  });
+});
+
+describe('templates', () => {
+  /** Makes a template as an administrator does, and waits until WhatsApp has approved it. */
+  async function approved(app: TestApp, draft: Omit<CallInput<'template.create'>, 'language' | 'category'>) {
+    const { templateId } = await app.ask('template.create', {
+      ...draft,
+      language: 'es',
+      category: 'UTILITY',
+    });
+    const statusOf = async () =>
+      (await app.ask('template.list', {})).templates.find(({ id }) => id === templateId)?.status;
+    await app.until(async () => (await statusOf()) === 'PENDING');
+    await world.sandbox.reviewTemplate({ name: draft.name, status: 'APPROVED' });
+    await app.until(async () => (await statusOf()) === 'APPROVED');
+    return templateId;
+  }
+  const named = (...names: string[]) => ({
+    body_text_named_params: names.map((name) => ({ param_name: name, example: 'ejemplo' })),
+  });
+
+  it('carry free writing with a document', async () => {
+    const { app, conversationId } = await ready();
+    const content = pdf();
+    const fileId = await stage(app, content, 'plan.pdf', 'application/pdf');
+    const templateId = await approved(app, {
+      name: 'escritura_libre',
+      parameterFormat: 'NAMED',
+      fileId,
+      components: [
+        { type: 'HEADER', format: 'DOCUMENT' },
+        {
+          type: 'BODY',
+          text: 'Hola {{nombre}}, le escribimos de la clínica: {{motivo}} Quedamos a su disposición.',
+          example: named('nombre', 'motivo'),
+        },
+      ],
+    });
+    const motivo = flattenValue('su plan está listo.\nTraiga:\n- DNI\n- volante');
+    const { messageId } = await app.ask('message.sendTemplate', {
+      conversationId,
+      templateId,
+      values: { body: { nombre: 'Lucía', motivo } },
+      fileId,
+    });
+    await delivered(app, conversationId, messageId);
+    expect(sent()).toMatchObject([
+      {
+        type: 'template',
+        template: {
+          name: 'escritura_libre',
+          components: [
+            { type: 'header', parameters: [{ type: 'document', document: { filename: 'plan.pdf' } }] },
+            {
+              type: 'body',
+              parameters: [
+                { parameter_name: 'nombre', text: 'Lucía' },
+                { parameter_name: 'motivo', text: 'su plan está listo. Traiga: DNI · volante' },
+              ],
+            },
+          ],
+        },
+      },
+    ]);
+    expect(await itemOf(app, conversationId, messageId)).toMatchObject({
+      text: `Hola Lucía, le escribimos de la clínica: ${motivo} Quedamos a su disposición.`,
+    });
+    expect((await app.ask('template.list', {})).templates[0]?.lastUsedAt).not.toBeNull();
+  });
+
+  it('carry a picture, names and the end of an address', async () => {
+    const { app, conversationId } = await ready();
+    const fileId = await stage(app, SAMPLES.gums.bytes, 'foto.jpg', 'image/jpeg');
+    const url = 'https://clinica.example/c/{{1}}';
+    const templateId = await approved(app, {
+      name: 'cita_con_foto',
+      parameterFormat: 'NAMED',
+      fileId,
+      components: [
+        { type: 'HEADER', format: 'IMAGE' },
+        { type: 'BODY', text: 'Hola {{nombre}}, aquí tiene su cita.', example: named('nombre') },
+        {
+          type: 'BUTTONS',
+          buttons: [{ type: 'URL', text: 'Ver cita', url, example: ['https://clinica.example/c/a'] }],
+        },
+      ],
+    });
+    const input = { conversationId, templateId, fileId };
+    const incomplete = await app.call('message.sendTemplate', {
+      ...input,
+      values: { body: { nombre: 'Lucía' } },
+    });
+    expect(incomplete).toMatchObject({ error: { code: 'template_values_invalid' } });
+    const values = { body: { nombre: 'Lucía' }, buttons: { 0: 'a1b2c3' } };
+    const { messageId } = await app.ask('message.sendTemplate', { ...input, values });
+    await delivered(app, conversationId, messageId);
+    expect(sent()).toMatchObject([
+      {
+        type: 'template',
+        template: {
+          components: [
+            { type: 'header', parameters: [{ type: 'image' }] },
+            { type: 'body', parameters: [{ parameter_name: 'nombre', text: 'Lucía' }] },
+            { type: 'button', sub_type: 'url', index: '0', parameters: [{ text: 'a1b2c3' }] },
+          ],
+        },
+      },
+    ]);
+  });
+});
+
+describe('saved texts, reactions and new conversations', () => {
+  it('travel with their files, and reach whom they are for', async () => {
+    const { app, conversationId } = await ready();
+    const fileId = await stage(app, SAMPLES.gums.bytes, 'plano.jpg', 'image/jpeg');
+    const { quickReplyId } = await app.ask('quickReply.create', {
+      shortcut: 'plano',
+      text: 'Estamos aquí, {nombre}',
+      fileId,
+      isMine: false,
+    });
+    const { messageId } = await app.ask('message.send', {
+      conversationId,
+      text: '',
+      quickReplyId,
+      undoableForMs: 200,
+    });
+    await delivered(app, conversationId, messageId);
+    expect(sent()).toMatchObject([{ type: 'image', image: { caption: 'Estamos aquí, Lucía' } }]);
+
+    const page = await app.ask('thread.page', { conversationId, before: null, limit: 50 });
+    const theirs = page.items.find(({ direction }) => direction === 'inbound')!;
+    await app.ask('message.react', { conversationId, messageId: theirs.messageId, emoji: '👍' });
+    await app.until(() => sent().some(({ type }) => type === 'reaction'));
+
+    const known = await app.ask('conversation.start', { phone: '600 111 222', name: '' });
+    expect(known).toEqual({ conversationId, isNew: false });
+    const begun = await app.ask('conversation.start', { phone: '612 34 56 78', name: 'Ana' });
+    expect(begun.isNew).toBe(true);
+    const detail = await app.ask('conversation.get', { conversationId: begun.conversationId });
+    expect(detail).toMatchObject({ displayName: 'Ana', phone: '+34 612 34 56 78' });
   });
 });
