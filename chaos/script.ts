@@ -57,8 +57,9 @@ const ACTIONS: readonly ActionName[] = [
 ];
 
 const GRAPH_FAULTS = [
-  ...(['timeoutAfterAcceptance', 'timeoutAfterAcceptance', 'resetAfterAcceptance', 'slowAnswer'] as const),
-  ...(['gatewayError', 'resetBeforeAcceptance', 'failDelivery', 'rateLimited', 'refused'] as const),
+  ...(['timeoutAfterAcceptance', 'timeoutAfterAcceptance', 'resetAfterAcceptance'] as const),
+  ...(['resetAfterAcceptance', 'slowAnswer', 'gatewayError', 'resetBeforeAcceptance'] as const),
+  ...(['failDelivery', 'rateLimited', 'refused'] as const),
 ];
 
 type Make = (random: Random) => Step;
@@ -96,7 +97,7 @@ const MAKERS: readonly (readonly [number, Make])[] = [
       order: random.pick(['kept', 'reversed', 'batched'] as const),
     }),
   ],
-  [2, (random) => ({ type: 'graph', fault: random.pick(GRAPH_FAULTS) })],
+  [3, (random) => ({ type: 'graph', fault: random.pick(GRAPH_FAULTS) })],
   [
     3,
     (random) => ({
@@ -133,7 +134,7 @@ const LEANINGS = [0, 0.5, 1, 1, 2, 5];
 export function writeScript(random: Random): Step[] {
   const makers = MAKERS.map(([weight, make]) => [weight * random.pick(LEANINGS), make] as const);
   // Without anybody writing there is nothing to lose.
-  makers.push([3, MAKERS[0]![1]]);
+  makers.push([5, MAKERS[0]![1]]);
   const total = makers.reduce((sum, [weight]) => sum + weight, 0);
   return Array.from({ length: random.between(10, 40) }, () => {
     let draw = random.next() * total;

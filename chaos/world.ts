@@ -60,7 +60,7 @@ export async function createChaosWorld(options: {
   const random = createRandom(`${options.seed}/statuses`);
   sandbox.setStatusPlan(() => ({
     steps: [
-      { status: 'sent', afterMs: random.between(0, 30) },
+      { status: 'sent', afterMs: random.chance(0.2) ? random.between(100, 300) : random.between(0, 30) },
       { status: 'delivered', afterMs: random.between(0, 60) },
       ...(random.chance(0.5) ? [{ status: 'read' as const, afterMs: random.between(0, 60) }] : []),
     ],
