@@ -71,6 +71,7 @@ const violations: [fence: string, file: string, code: string][] = [
   ['features', 'src/renderer/features/inbox/InboxView.tsx', `import { x } from '../thread/use-thread.ts';`],
   ['features', 'src/renderer/app/App.tsx', `import { x } from '../features/thread/ThreadView.tsx';`],
   ['features', 'src/renderer/app/App.tsx', `export { x } from '../features/thread/parts/Row.tsx';`],
+  ['main-files', 'src/main/ipc/handlers/files.ts', `import { x } from '../../files/file-store.ts';`],
   ['main-store', 'src/main/sync/apply.ts', `import { x } from '../store/client.ts';`],
   ['main-store', 'src/main/sync/apply.ts', `import { type X } from '../store/interface.ts';`],
   ['main-sync', 'src/main/outbox/runner.ts', `export * from '../sync/engine.ts';`],
