@@ -6,7 +6,7 @@ import { sectionsOf } from './inbox-query.ts';
 import { LINK_COUNTS_SQL } from './links.ts';
 import { MEDIA_FACTS_SQL, mediaPageSql } from './media.ts';
 import { lookSql, type Look } from './search/messages.ts';
-import { peopleSql } from './search/people.ts';
+import { groupsSql, patientsSql } from './search/people.ts';
 import { threadPageSql } from './thread.ts';
 
 const { connection } = createTestStore();
@@ -102,6 +102,7 @@ describe('query plans', () => {
 
   const look: Look = {
     expression: '"cita"*',
+    wholeWord: null,
     mediaKind: null,
     keys: null,
     where: [],
@@ -140,10 +141,12 @@ describe('query plans', () => {
   });
 
   test('names are read out of one covering index', () => {
-    const steps = explain(connection, peopleSql(['ana', '600'], '600'));
-    expect(steps).toEqual([
-      'SCAN patients USING COVERING INDEX patients_by_search',
-      'SEARCH conversations USING COVERING INDEX conversations_by_patient (patient_id=? AND queue=?)',
-    ]);
+    for (const sql of [patientsSql(['ana', '600'], true, false), groupsSql(['ana', '600'])]) {
+      const plan = explain(connection, sql).join('\n');
+      expect(plan).toContain('SCAN patients USING COVERING INDEX patients_by_search');
+      expect(plan).toContain(
+        'SEARCH conversations USING COVERING INDEX conversations_by_patient (patient_id=? AND queue=?)',
+      );
+    }
   });
 });

@@ -31,6 +31,7 @@ export function createLooks(
   const from = fromCondition(database, asked);
   const look: Look = {
     expression: words.length === 0 ? null : toExpression(words, input.isAny),
+    wholeWord: words.length === 1 ? `"${words[0]}"` : null,
     mediaKind: null,
     keys,
     where: from === null ? [] : [from.condition],
@@ -44,7 +45,7 @@ export function createLooks(
   if (asked.has.includes('link')) {
     const expression =
       look.expression === null ? LINK_EXPRESSION : `${look.expression} AND ${LINK_EXPRESSION}`;
-    looks.push({ ...look, expression, where: [...look.where, LINK_CONDITION] });
+    looks.push({ ...look, expression, wholeWord: null, where: [...look.where, LINK_CONDITION] });
   }
   return looks;
 }

@@ -7,10 +7,12 @@ import type { Parameters, ReadDatabase } from '../../database.ts';
 /** Hits that are ranked by how well they match; older ones do not come in between. */
 export const RANKED = 300;
 /** Rows looked at before a filter that most of them fail may have its say, and at most. */
-const EXAMINED_FIRST = 2_000;
+const EXAMINED_FIRST = 1_000;
 const EXAMINED_MOST = 50_000;
 /** A patient's message rarely comes later than this after it was sent. */
 const LATE_MS = 2 * 86_400_000;
+/** A word is frequent that is in one of so many messages. */
+const FREQUENT = 400;
 /** Of all conversations, one in so many: fewer are looked up by their messages, more are met soon enough. */
 const SPARSE_SHARE = 50;
 
@@ -32,6 +34,11 @@ export interface Hit {
 export interface Look {
   /** Of the full-text index; null looks at every message, or every file of `mediaKind`. */
   expression: string | null;
+  /**
+   * The same for whole words; null when there is none. The index merges all words that begin with one looked for before
+   * it answers, which takes long for a frequent one, and of that one whole words alone will do.
+   */
+  wholeWord: string | null;
   mediaKind: string | null;
   /** Local keys of the conversations to look in; null for all. */
   keys: readonly number[] | null;
@@ -102,10 +109,10 @@ export function findMessages(database: ReadDatabase, look: Look, limit: number):
   const isFiltered = look.where.length > 0 || (look.keys !== null && !isSparse) || look.before !== null;
   const lowest = look.after === null ? 0 : firstReceivedAt(database, look.after);
   const soon = look.before === null ? null : firstReceivedAt(database, look.before + LATE_MS);
-  const run = (wanted: number, examined: number, highest: number) =>
+  const run = (wanted: number, examined: number, highest: number, expression = look.expression) =>
     readHits(database, sql, {
       ...look.parameters,
-      ...(look.expression === null ? {} : { expression: look.expression }),
+      ...(expression === null ? {} : { expression }),
       ...(look.mediaKind === null ? {} : { mediaKind: look.mediaKind }),
       ...(look.keys === null ? {} : { keys: JSON.stringify(look.keys) }),
       ...(look.before === null ? {} : { before: look.before }),
@@ -115,6 +122,15 @@ export function findMessages(database: ReadDatabase, look: Look, limit: number):
       examined,
       wanted,
     });
+  if (look.wholeWord !== null && !isSparse) {
+    const whole = run(
+      limit + 1,
+      isFiltered ? EXAMINED_FIRST : limit + 1,
+      soon ?? Number.MAX_SAFE_INTEGER,
+      look.wholeWord,
+    );
+    if (whole.length > limit && whole[0]!.ordinal - whole[limit]!.ordinal <= limit * FREQUENT) return whole;
+  }
   if (!isFiltered) return run(RANKED, RANKED, Number.MAX_SAFE_INTEGER);
   const first = run(RANKED, EXAMINED_FIRST, soon ?? Number.MAX_SAFE_INTEGER);
   if (first.length > limit) return first;

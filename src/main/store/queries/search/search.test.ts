@@ -194,8 +194,9 @@ describe('words in messages', () => {
             const folded = words.flatMap(wordsOf);
             const about = conversation === 1 ? [...names.flatMap(wordsOf), 'ortodoncia'] : ['inigo', 'lopez', 'primera', 'visita'];
             const isHere = prefixes.every((prefix) => isIn(prefix, folded));
+            const isAbout = (prefix: string) => prefix.length > 2 && isIn(prefix, about);
             const isShared =
-              prefixes.every((prefix) => isIn(prefix, [...folded, ...about])) &&
+              prefixes.every((prefix) => isIn(prefix, folded) || isAbout(prefix)) &&
               prefixes.some((prefix) => isIn(prefix, folded));
             return isHere || (prefixes.length > 1 && isShared) ? [index + 10] : [];
           }); // prettier-ignore

@@ -14,19 +14,15 @@ import { getMessageBounds, getSyncState } from '../sync-state.ts';
 import { createAuthorViews } from '../views.ts';
 import { createLooks } from './looks.ts';
 import { findMessages, RANKED, type Hit } from './messages.ts';
-import {
-  findPeople,
-  listConversationsByTag,
-  maskOf,
-  patientResults,
-  tagResults,
-  type FoundPerson,
-} from './people.ts';
+import { findPatients, groupConversations, listConversationsByTag, maskOf, tagResults } from './people.ts';
 
 /** One letter begins half of all words: not looked for in messages. */
 const WORD_MIN_LENGTH = 2;
-/** Of more words than these, all are looked for in messages alone. */
+/** Of which words may be in a name or tag instead; shorter ones are in too many. */
+const SHARED_WORD_MIN_LENGTH = 3;
 const SHARED_WORDS_MOST = 5;
+/** Ways of sharing words out that are looked into, those with most words in names and tags first. */
+const SHARED_WAYS_MOST = 3;
 /** More words than these say nothing new. */
 const WORDS_MOST = 12;
 
@@ -45,17 +41,16 @@ export function search(database: ReadDatabase, input: SearchInput): SearchResult
   const asked: SearchText = { ...read, words: read.words.slice(0, WORDS_MOST) };
   const tags = [...mapReference(database, 'tag').values()];
   const scope = findScope(database, { asked, tags, conversationId });
-  const people = findPeople(database, asked).filter(({ key }) => scope === null || scope.has(key));
   const isAboutMessages =
     conversationId !== null ||
     asked.from.length > 0 ||
     asked.has.length > 0 ||
     asked.before !== null ||
     asked.after !== null;
-  const groups = groupsOf(database, { asked, people, tags, scope });
+  const groups = groupsOf(database, { asked, tags, scope });
   const { isHistoryComplete, forgottenBefore } = getSyncState(database);
   return {
-    patients: isAboutMessages ? [] : patientResults(database, { people, search: asked, limit }),
+    patients: isAboutMessages ? [] : findPatients(database, { search: asked, scope, limit }),
     tags: isAboutMessages || asked.tags.length > 0 ? [] : tagResults(tags, asked.words),
     ...searchMessages(database, { asked, groups, limit }),
     isComplete: isHistoryComplete && forgottenBefore === null && getMessageBounds(database).searchFrom === 0,
@@ -103,7 +98,6 @@ function groupsOf(
   database: ReadDatabase,
   input: {
     asked: SearchText;
-    people: FoundPerson[];
     tags: Entity<'tag'>[];
     scope: Set<number> | null;
   },
@@ -120,35 +114,49 @@ function groupsOf(
   const groups: Group[] = [
     { words, isAny: false, accountedFor: 0, keys: scope === null ? null : [...scope] },
   ];
-  if (words.length < 2 || words.length > SHARED_WORDS_MOST) return groups;
+  if (words.length < 2) return groups;
 
-  // The places of the kept words among those the people were found by.
-  const bits = words.map((word) => 1 << asked.words.indexOf(word));
+  const shared = words.filter((word) => word.length >= SHARED_WORD_MIN_LENGTH).slice(0, SHARED_WORDS_MOST);
+  const byMask = [...maskConversations(database, { shared, tags: input.tags })].sort(
+    ([one], [other]) => countBits(other) - countBits(one),
+  );
+  for (const [mask, found] of byMask.slice(0, SHARED_WAYS_MOST)) {
+    const accounted = shared.filter((_, index) => (mask & (1 << index)) !== 0);
+    const rest = words.filter((word) => !accounted.includes(word));
+    const isAny = rest.length === 0;
+    const keys = scope === null ? found : found.filter((key) => scope.has(key));
+    groups.push({ words: isAny ? words : rest, isAny, accountedFor: accounted.length, keys });
+  }
+  return groups;
+}
+
+function countBits(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest > 0; rest >>= 1) count += rest & 1;
+  return count;
+}
+
+/** Local keys of conversations by which of the words their patient or a tag accounts for, bit by bit. */
+function maskConversations(
+  database: ReadDatabase,
+  input: { shared: string[]; tags: Entity<'tag'>[] },
+): Map<number, number[]> {
+  const { shared } = input;
+  const byName = groupConversations(database, shared);
+  const tagged = input.tags.map(({ id, name }) => ({ id, mask: maskOf(name, shared) }));
+  if (tagged.every(({ mask }) => mask === 0)) return byName;
   const masks = new Map<number, number>();
   const add = (key: number, mask: number) => masks.set(key, (masks.get(key) ?? 0) | mask);
-  for (const { key, mask } of input.people)
-    add(
-      key,
-      bits.reduce((kept, bit, index) => ((mask & bit) === 0 ? kept : kept | (1 << index)), 0),
-    );
-  for (const { id, name } of input.tags) {
-    const mask = maskOf(name, words);
-    if (mask === 0) continue;
-    for (const key of listConversationsByTag(database, id)) if (scope?.has(key) ?? true) add(key, mask);
-  }
+  for (const [mask, keys] of byName) for (const key of keys) add(key, mask);
+  for (const { id, mask } of tagged)
+    if (mask !== 0) for (const key of listConversationsByTag(database, id)) add(key, mask);
   const byMask = new Map<number, number[]>();
   for (const [key, mask] of masks) {
     const keys = byMask.get(mask);
     if (keys === undefined) byMask.set(mask, [key]);
     else keys.push(key);
   }
-  for (const [mask, keys] of byMask) {
-    const rest = words.filter((_, index) => (mask & (1 << index)) === 0);
-    if (mask === 0) continue;
-    const isAny = rest.length === 0;
-    groups.push({ words: isAny ? words : rest, isAny, accountedFor: words.length - rest.length, keys });
-  }
-  return groups;
+  return byMask;
 }
 
 interface RankedHit extends Hit {
