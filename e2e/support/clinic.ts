@@ -3,16 +3,22 @@ import {
   type GraphSandbox,
   type StatusPlan,
 } from '../../relay/sandbox/graph-api/index.ts';
+import { createRelayClient, type RelayClient } from '../../relay/sandbox/testing/relay-client.ts';
 import { createTestDatabase, type DatabaseServer } from '../../relay/sandbox/testing/database.ts';
 import {
   createTestClinic,
+  signIn,
   signWebhook,
   testSecrets,
   type TestAgent,
   type TestClinic,
 } from '../../relay/sandbox/testing/relay.ts';
 import { inboundWebhook, textPart, unixTime } from '../../relay/sandbox/testing/webhook-bodies.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createRelayProcess, type RelayProcess } from './relay-process.ts';
+import { TEMPLATES } from './templates.ts';
 
 /** A clinic for one test: its own database, relay process and stand-in for WhatsApp. */
 export interface TestClinicWorld {
@@ -30,6 +36,9 @@ export interface TestClinicWorld {
   messagesSent(): Record<string, unknown>[];
   /** Posts exact bytes as Meta would, signed. */
   postWebhook(body: string): Promise<Response>;
+  /** The relay as an administrator's app sees it, on a device of its own. */
+  administrator(): Promise<RelayClient>;
+  /** Fails when the relay asked anything of WhatsApp that Meta does not document. */
   close(): Promise<void>;
 }
 
@@ -67,8 +76,14 @@ export async function createClinicWorld(server: DatabaseServer): Promise<TestCli
       { id: clinic.number.phoneNumberId, phone: clinic.number.displayPhone, wabaId: clinic.number.wabaId },
     ],
     statusPlan: PROMPT_STATUSES,
+    templates: { [clinic.number.wabaId]: TEMPLATES },
   });
-  const relay = await createRelayProcess({ databaseUrl: database.url, graphUrl: `${sandbox.url}/v25.0` });
+  const mediaFolder = await mkdtemp(join(tmpdir(), 'recado-relay-media-'));
+  const relay = await createRelayProcess({
+    databaseUrl: database.url,
+    graphUrl: `${sandbox.url}/v25.0`,
+    mediaFolder,
+  });
   await relay.start();
   sandbox.setWebhookUrl(`${relay.url}/webhooks/whatsapp`);
 
@@ -103,10 +118,17 @@ export async function createClinicWorld(server: DatabaseServer): Promise<TestCli
       const response = await postWebhook(body);
       if (response.status !== 200) throw new Error(`the relay answered ${response.status} to a webhook`);
     },
+    async administrator() {
+      const { token } = await signIn(relay.url, clinic.agents[0]!);
+      return createRelayClient(relay.url, token);
+    },
     async close() {
       await relay.kill();
+      const mistakes = sandbox.invalidRequests().map(({ invalid }) => invalid);
       await sandbox.close();
       await database.drop();
+      await rm(mediaFolder, { recursive: true, force: true });
+      if (mistakes.length > 0) throw new Error(`not as Meta documents it: ${mistakes.join('; ')}`);
     },
   };
 }

@@ -34,6 +34,8 @@ export interface Desk {
 export interface DeskOptions {
   runtime: ElectronRuntime;
   environment?: Record<string, string>;
+  /** More switches for Chromium. */
+  switches?: string[];
   size?: { width: number; height: number };
   /** Hold back what is sent for some seconds, as the app does at first; stories that do not undo would only wait. */
   undoesSending?: boolean;
@@ -42,6 +44,7 @@ export interface DeskOptions {
 export async function openDesk({
   runtime,
   environment = {},
+  switches = [],
   size,
   undoesSending = false,
 }: DeskOptions): Promise<Desk> {
@@ -49,7 +52,7 @@ export async function openDesk({
   const launch = async () => {
     const app = await _electron.launch({
       executablePath: runtime.executablePath,
-      args: [...runtime.launchArguments, APP_FOLDER, `--user-data-dir=${profile}`],
+      args: [...runtime.launchArguments, APP_FOLDER, `--user-data-dir=${profile}`, ...switches],
       env: { ...(process.env as Record<string, string>), ...environment },
     });
     const window = await app.firstWindow();

@@ -17,6 +17,7 @@ export interface RelayProcess {
 export async function createRelayProcess(deps: {
   databaseUrl: string;
   graphUrl: string;
+  mediaFolder: string;
 }): Promise<RelayProcess> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -37,6 +38,7 @@ export async function createRelayProcess(deps: {
           WHATSAPP_APP_SECRET: testSecrets.appSecret,
           WHATSAPP_VERIFY_TOKEN: testSecrets.verifyToken,
           WHATSAPP_GRAPH_URL: deps.graphUrl,
+          RECADO_MEDIA_FOLDER: deps.mediaFolder,
         },
       });
       child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
