@@ -1,11 +1,11 @@
 import { useEffect, type CSSProperties } from 'react';
 import { ConversationMenu, Pickers, Questions } from '../features/actions/index.ts';
-import { ClinicDialogs } from '../features/clinic/index.ts';
 import { Composer } from '../features/composer/index.ts';
 import { Inbox } from '../features/inbox/index.ts';
 import { PatientPanel } from '../features/patient/index.ts';
 import { Rail } from '../features/rail/index.ts';
 import { Finder, SearchPane } from '../features/search/index.ts';
+import { Settings } from '../features/settings/index.ts';
 import { Thread } from '../features/thread/index.ts';
 import { useTranslate } from '../i18n/index.ts';
 import { clampColumn, COLUMN_LIMITS, type Column } from '../lib/preferences.ts';
@@ -110,7 +110,7 @@ export function Shell() {
       <ConversationMenu />
       <Pickers />
       <Questions />
-      <ClinicDialogs />
+      <Settings />
       {isShortcutsOpen ? (
         <ShortcutsDialog onClose={() => actions.changeUi({ isShortcutsOpen: false })} />
       ) : null}

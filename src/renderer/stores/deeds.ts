@@ -45,6 +45,16 @@ type Change =
   | 'template.hide'
   | 'clinic.updateSettings';
 
+type Administration =
+  | 'agent.invite'
+  | 'agent.renewAccess'
+  | 'agent.update'
+  | 'device.list'
+  | 'device.revoke'
+  | 'storage.get'
+  | 'storage.setKeepMonths'
+  | 'store.check';
+
 /** What people do with conversations, alone or together with others. */
 export interface Deeds {
   /** Does it at once, or asks first where that is due. Several actions are one for undoing. */
@@ -55,6 +65,11 @@ export interface Deeds {
   answerQuestion(isConfirmed: boolean): void;
   /** Tags, teams and settings of the clinic; what is refused is said. */
   change<Name extends Change>(name: Name, input: CallInput<Name>): Promise<Reply<CallOutput<Name>>>;
+  /** Colleagues, devices and the copy on this PC; what is refused is said where it was asked. */
+  administer<Name extends Administration>(
+    name: Name,
+    input: CallInput<Name>,
+  ): Promise<Reply<CallOutput<Name>>>;
   addNote(
     conversationId: string,
     text: string,
@@ -224,6 +239,11 @@ export function createDeeds({ store, client, clock, reading, changeUi, toast }: 
       if (!reply.ok) toast(`errors.${reply.error.code}`);
       reading.refreshDirectory();
       reading.refreshCounts();
+      return reply;
+    },
+    async administer(name, input) {
+      const reply = await client.call(name, input);
+      if (name.startsWith('agent.')) reading.refreshDirectory();
       return reply;
     },
     async addNote(conversationId, text, mentionedAgentIds) {

@@ -38,7 +38,7 @@ export {
   toggle,
   type Selection,
 } from './selection.ts';
-export type { Question, State, Toast } from './store.ts';
 export { suggestionFactsOf } from './suggestion-facts.ts';
+export { SETTINGS_SECTIONS, type Question, type SettingsSection, type State, type Toast } from './store.ts';
 export { newestOrdinal } from './thread.reduce.ts';
 export { createDates, useDates, type Dates } from './use-dates.ts';

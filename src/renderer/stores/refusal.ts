@@ -22,11 +22,13 @@ const WHAT: Record<string, SentenceKey> = {
   'team.update': 'refused.teams',
   'team.delete': 'refused.teams',
   'clinic.updateSettings': 'refused.settings',
+  'agent.update': 'refused.agents',
 };
 
 const WHY: Record<string, SentenceKey> = {
   stale: 'refused.why.stale',
   forbidden: 'refused.why.forbidden',
+  last_administrator: 'refused.why.lastAdministrator',
   name_taken: 'refused.why.nameTaken',
   conversation_not_found: 'refused.why.gone',
   tag_not_found: 'refused.why.gone',

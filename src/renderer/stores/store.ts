@@ -49,6 +49,10 @@ export interface Question {
   appointmentAt: number | null;
 }
 
+/** The parts of the settings, in the order they are shown. */
+export const SETTINGS_SECTIONS = ['agents', 'teams', 'tags', 'hours', 'inbox', 'devices', 'storage'] as const;
+export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
+
 /** The menu of actions of a conversation, at a place of the window in CSS pixels. */
 export interface OpenMenu {
   conversationId: string;
@@ -79,8 +83,8 @@ export interface UiState {
   menu: OpenMenu | null;
   /** Something is being chosen for conversations. */
   picker: { kind: 'assign' | 'tag' | 'snooze'; aim: Aim } | null;
-  /** A dialog about the clinic. */
-  dialog: 'tags' | 'teams' | 'settings' | null;
+  /** The part of the settings that is shown; null when they are closed. */
+  dialog: SettingsSection | null;
   /** The composer writes a note, not a message. */
   isNoting: boolean;
   /** The conversation words are being looked for in; `token` grows with each wish to type them. */

@@ -12,6 +12,7 @@ import type {
 } from '../../shared/contract/index.ts';
 import { buildDraft, idOf } from './builders.ts';
 import { createFakeAnswering } from './fake-answering.ts';
+import { seedDevices, seedStorage, withAgent } from './fake-administration.ts';
 import { changeBoth, deed } from './fake-deeds.ts';
 import { countOf, rowsOf } from './fake-inbox.ts';
 import { searchIn } from './fake-search.ts';
@@ -24,6 +25,7 @@ export interface FakeOptions {
   /** Conversations besides the showcase. */
   count: number;
   state?: (state: AppState) => AppState;
+  directory?: (directory: Directory) => Directory;
   /** Messages before those of the first conversation. */
   history?: number;
   /** What signing in answers; null is success. */
@@ -33,13 +35,9 @@ export interface FakeOptions {
 type Listener = (payload: never) => void;
 
 /** The contract in memory, for looking at the window without main. Messages move from queued to read by themselves. */
-export function createFakeBridge({
-  now,
-  count,
-  history = 0,
-  state: change,
-  signInError = null,
-}: FakeOptions) {
+export function createFakeBridge(options: FakeOptions) {
+  const { now, count, history = 0, state: change, signInError = null } = options;
+  const { directory: changeDirectory = (directory: Directory) => directory } = options;
   const conversations = new Map<string, SeededConversation>(
     seedConversations(now, count, history).map((each) => [each.row.conversationId, each]),
   );
@@ -50,7 +48,9 @@ export function createFakeBridge({
     refused: new Set(),
     transfer: new Set(),
   };
-  let directory: Directory = seedDirectory();
+  let directory: Directory = changeDirectory(seedDirectory());
+  let devices = seedDevices(now);
+  let storage = seedStorage(now);
   /** How to take back each action, and until when. */
   const undoable = new Map<string, { until: number; restore: () => void }>();
   let lastId = 0;
@@ -372,6 +372,37 @@ export function createFakeBridge({
         }
         return answering(name, input);
       }
+      case 'agent.invite':
+      case 'agent.renewAccess': {
+        const agentId = input.agentId ?? idOf(8, 100 + ++lastId);
+        if (directory.agents.some((agent) => agent.email === input.email && agent.id !== agentId))
+          return refuse({ code: 'email_taken' });
+        if (name === 'agent.invite') {
+          const agent = { ...input, id: agentId, active: true, isMe: false, invited: true };
+          directory = { ...directory, agents: [...directory.agents, agent] };
+        }
+        changedAll();
+        return give({ agentId, accessCode: 'K7MQ-4TRX-9HDW', expiresAt: Date.now() + 3 * 86_400_000 });
+      }
+      case 'agent.update': {
+        const { agentId, ...part } = input;
+        directory = withAgent(directory, agentId, part);
+        changedAll();
+        return give({});
+      }
+      case 'device.list':
+        return give({ devices });
+      case 'device.revoke':
+        devices = devices.map((each) => (each.id === input.deviceId ? { ...each, active: false } : each));
+        return give({});
+      case 'storage.get':
+        return give(storage);
+      case 'storage.setKeepMonths':
+        storage = { ...storage, keepMonths: input.months };
+        return give({});
+      case 'store.check':
+        setState({ sync: { ...state.sync, check: { at: Date.now(), result: 'equal' } } });
+        return give({});
       case 'search.run':
         return give(
           searchIn(

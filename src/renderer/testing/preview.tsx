@@ -36,6 +36,27 @@ const scenes: Record<string, Partial<FakeOptions>> = {
     state: (state) => ({ ...signedOut(state), signIn: { ...state.signIn, endedBy: 'deviceRevoked' } }),
   },
   'sign-in-code-wrong': { state: signedOut, signInError: { code: 'invalid_access_code' } },
+  agent: {
+    directory: (directory) => ({
+      ...directory,
+      agents: directory.agents.map((agent) => ({ ...agent, role: agent.isMe ? 'agent' : 'admin' })),
+    }),
+  },
+  hours: {
+    directory: (directory) => ({
+      ...directory,
+      settings: {
+        ...directory.settings,
+        openingHours: {
+          weekly: [1, 2, 3, 4, 5].flatMap((weekday) => [
+            { weekday, from: '09:00', to: '14:00' },
+            { weekday, from: '16:00', to: '20:00' },
+          ]),
+          closedDays: ['2026-10-12', '2026-12-08', '2026-12-25', '2027-01-06'],
+        },
+      },
+    }),
+  },
   offline: { state: sync({ phase: 'offline', since: now - 42 * 60_000, unsent: 2 }) },
   bootstrapping: { state: sync({ phase: 'bootstrapping', progress: { done: 120, total: 480 } }), count: 12 },
   'bootstrapping-empty': {

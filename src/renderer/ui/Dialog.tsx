@@ -6,11 +6,20 @@ interface DialogProps {
   closeLabel: string;
   onClose: () => void;
   isNarrow?: boolean;
+  /** Fills much of the window, always as much of it; its content scrolls by itself. */
+  isPage?: boolean;
   children: ReactNode;
 }
 
 /** A modal dialog by the browser's own `<dialog>`: it traps the focus, closes with Escape and gives the focus back. */
-export function Dialog({ title, closeLabel, onClose, isNarrow = false, children }: DialogProps) {
+export function Dialog({
+  title,
+  closeLabel,
+  onClose,
+  isNarrow = false,
+  isPage = false,
+  children,
+}: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   // Closed before it leaves the page: only then does the browser give the focus back.
@@ -24,7 +33,7 @@ export function Dialog({ title, closeLabel, onClose, isNarrow = false, children 
   return (
     <dialog
       ref={dialog}
-      className={`dialog${isNarrow ? ' dialog--narrow' : ''}`}
+      className={`dialog${isNarrow ? ' dialog--narrow' : ''}${isPage ? ' dialog--page' : ''}`}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

@@ -1,16 +1,13 @@
-import { Building2, ChevronsUpDown, Keyboard, LogOut } from 'lucide-react';
+import { ChevronsUpDown, Keyboard, LogOut, Settings2 } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { useTranslate } from '../../i18n/index.ts';
-import { useActions, useAppState } from '../../stores/index.ts';
+import { useActions } from '../../stores/index.ts';
 import { Avatar, Dialog, moveInMenu } from '../../ui/index.ts';
 
 /** The person signed in, and what they can do about it. */
 export function AccountMenu({ name, agentId }: { name: string; agentId: string }) {
   const { t, count } = useTranslate();
   const actions = useActions();
-  const isAdmin = useAppState(
-    (state) => state.directory?.agents.some((agent) => agent.isMe && agent.role === 'admin') ?? false,
-  );
   const menuId = useId();
   const menu = useRef<HTMLDivElement>(null);
   const [isOpen, setIsOpen] = useState(false);
@@ -56,21 +53,19 @@ export function AccountMenu({ name, agentId }: { name: string; agentId: string }
           if (opens) event.currentTarget.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
         }}
       >
-        {isAdmin ? (
-          <button
-            type="button"
-            role="menuitem"
-            tabIndex={-1}
-            className="menu__item"
-            onClick={() => {
-              menu.current?.hidePopover();
-              actions.changeUi({ dialog: 'settings' });
-            }}
-          >
-            <Building2 size={17} aria-hidden="true" />
-            {t('account.clinicSettings')}
-          </button>
-        ) : null}
+        <button
+          type="button"
+          role="menuitem"
+          tabIndex={-1}
+          className="menu__item"
+          onClick={() => {
+            menu.current?.hidePopover();
+            actions.changeUi({ dialog: 'agents' });
+          }}
+        >
+          <Settings2 size={17} aria-hidden="true" />
+          {t('account.settings')}
+        </button>
         <button
           type="button"
           role="menuitem"

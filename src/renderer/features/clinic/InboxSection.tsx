@@ -1,25 +1,25 @@
 import type { Directory } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { useActions } from '../../stores/index.ts';
-import { Dialog } from '../../ui/index.ts';
 
 const READ_RECEIPTS = ['onRead', 'onReply', 'never'] as const;
 
-/** How the clinic wants its inbox; each change holds at once, for everyone. */
-export function SettingsDialog({ directory, onClose }: { directory: Directory; onClose: () => void }) {
+/** How the clinic wants its inbox; each change holds at once, for everyone. Administrators change it, the others read it. */
+export function InboxSection({ directory, isAdmin }: { directory: Directory; isAdmin: boolean }) {
   const { t } = useTranslate();
   const actions = useActions();
   const { settings } = directory;
   const change = (part: Partial<Directory['settings']>) =>
     void actions.change('clinic.updateSettings', { settings: part });
   return (
-    <Dialog title={t('settings.title')} closeLabel={t('app.close')} onClose={onClose}>
-      <p className="manage__intro">{t('settings.intro')}</p>
+    <>
+      <p className="manage__intro">{t(isAdmin ? 'settings.intro' : 'settings.onlyAdmins')}</p>
       <div className="settings">
         <label className="settings__choice">
           <input
             type="checkbox"
             checked={settings.assignOnFirstReply}
+            disabled={!isAdmin}
             onChange={(event) => change({ assignOnFirstReply: event.target.checked })}
           />
           <span>
@@ -35,6 +35,7 @@ export function SettingsDialog({ directory, onClose }: { directory: Directory; o
                 type="radio"
                 name="read-receipts"
                 checked={settings.readReceipts === each}
+                disabled={!isAdmin}
                 onChange={() => change({ readReceipts: each })}
               />
               <span>
@@ -45,6 +46,6 @@ export function SettingsDialog({ directory, onClose }: { directory: Directory; o
           ))}
         </fieldset>
       </div>
-    </Dialog>
+    </>
   );
 }

@@ -4,7 +4,6 @@ import type { Directory } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { nextColour } from '../../lib/palette.ts';
 import { useActions } from '../../stores/index.ts';
-import { Dialog } from '../../ui/index.ts';
 import { ColourButton } from './ColourButton.tsx';
 import { NameField } from './NameField.tsx';
 import { NewEntryForm } from './NewEntryForm.tsx';
@@ -103,13 +102,13 @@ function TagLine({ tag, others }: { tag: Tag; others: readonly Tag[] }) {
 }
 
 /** The tags of the clinic: new ones, names, colours, merging, deleting. */
-export function TagsDialog({ directory, onClose }: { directory: Directory; onClose: () => void }) {
+export function TagsSection({ directory }: { directory: Directory }) {
   const { t } = useTranslate();
   const actions = useActions();
   const { tags } = directory;
 
   return (
-    <Dialog title={t('tags.title')} closeLabel={t('app.close')} onClose={onClose}>
+    <>
       <p className="manage__intro">{t('tags.intro')}</p>
       <NewEntryForm
         label={t('tags.newName')}
@@ -125,6 +124,6 @@ export function TagsDialog({ directory, onClose }: { directory: Directory; onClo
           <TagLine key={tag.id} tag={tag} others={tags.filter((each) => each.id !== tag.id)} />
         ))}
       </ul>
-    </Dialog>
+    </>
   );
 }

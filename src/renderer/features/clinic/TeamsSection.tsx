@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Directory } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { useActions } from '../../stores/index.ts';
-import { Avatar, Dialog } from '../../ui/index.ts';
+import { Avatar } from '../../ui/index.ts';
 import { NameField } from './NameField.tsx';
 import { NewEntryForm } from './NewEntryForm.tsx';
 import { Removal } from './Removal.tsx';
@@ -85,13 +85,13 @@ function TeamLine({ team, agents }: { team: Team; agents: Directory['agents'] })
 }
 
 /** The groups of the clinic, and who is in them. */
-export function TeamsDialog({ directory, onClose }: { directory: Directory; onClose: () => void }) {
+export function TeamsSection({ directory }: { directory: Directory }) {
   const { t } = useTranslate();
   const actions = useActions();
   const agents = directory.agents.filter((agent) => agent.active);
 
   return (
-    <Dialog title={t('teams.title')} closeLabel={t('app.close')} onClose={onClose}>
+    <>
       <p className="manage__intro">{t('teams.intro')}</p>
       <NewEntryForm
         label={t('teams.newName')}
@@ -104,6 +104,6 @@ export function TeamsDialog({ directory, onClose }: { directory: Directory; onCl
           <TeamLine key={team.id} team={team} agents={agents} />
         ))}
       </ul>
-    </Dialog>
+    </>
   );
 }
