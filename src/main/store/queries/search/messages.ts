@@ -7,7 +7,7 @@ import type { Parameters, ReadDatabase } from '../../database.ts';
 /** Hits that are ranked by how well they match; older ones do not come in between. */
 export const RANKED = 300;
 /** Rows looked at before a filter that most of them fail may have its say, and at most. */
-const EXAMINED_FIRST = 1_000;
+const EXAMINED_FIRST = 1_500;
 const EXAMINED_MOST = 50_000;
 /** A patient's message rarely comes later than this after it was sent. */
 const LATE_MS = 2 * 86_400_000;
@@ -107,6 +107,9 @@ export function findMessages(database: ReadDatabase, look: Look, limit: number):
   const isSparse = look.keys !== null && look.keys.length * SPARSE_SHARE <= Math.max(total, 5_000);
   const sql = lookSql(look, isSparse);
   const isFiltered = look.where.length > 0 || (look.keys !== null && !isSparse) || look.before !== null;
+  // What fills a page when the conversations looked in are like all others.
+  const share = look.keys === null || isSparse ? 1 : look.keys.length / Math.max(total, 1);
+  const examinedFirst = Math.min(EXAMINED_MOST, Math.max(EXAMINED_FIRST, Math.ceil((2 * limit) / share)));
   const lowest = look.after === null ? 0 : firstReceivedAt(database, look.after);
   const soon = look.before === null ? null : firstReceivedAt(database, look.before + LATE_MS);
   const run = (wanted: number, examined: number, highest: number, expression = look.expression) =>
@@ -125,14 +128,14 @@ export function findMessages(database: ReadDatabase, look: Look, limit: number):
   if (look.wholeWord !== null && !isSparse) {
     const whole = run(
       limit + 1,
-      isFiltered ? EXAMINED_FIRST : limit + 1,
+      isFiltered ? examinedFirst : limit + 1,
       soon ?? Number.MAX_SAFE_INTEGER,
       look.wholeWord,
     );
     if (whole.length > limit && whole[0]!.ordinal - whole[limit]!.ordinal <= limit * FREQUENT) return whole;
   }
   if (!isFiltered) return run(RANKED, RANKED, Number.MAX_SAFE_INTEGER);
-  const first = run(RANKED, EXAMINED_FIRST, soon ?? Number.MAX_SAFE_INTEGER);
+  const first = run(RANKED, examinedFirst, soon ?? Number.MAX_SAFE_INTEGER);
   if (first.length > limit) return first;
   return run(limit + 1, EXAMINED_MOST, Number.MAX_SAFE_INTEGER);
 }
