@@ -2,6 +2,7 @@
 // `node relay/sandbox/demo.ts --help` names the options.
 import { fstatSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
@@ -13,6 +14,7 @@ import { createDatabase, type Database } from '../src/db/database.ts';
 import { DirectoryInUseError, startEmbeddedPostgres } from '../src/db/embedded-postgres.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { createRelay } from '../src/index.ts';
+import { createDiskFiles } from '../src/media/files.ts';
 import { createLogger } from '../src/logger.ts';
 import { RelaySettings } from '../src/settings.ts';
 import { demoFolder, newDemoSecrets, readDemoState, writeDemoState, type DemoState } from './demo-data.ts';
@@ -74,6 +76,8 @@ async function usablePort(wanted: number): Promise<number> {
   return attempt(wanted).catch(() => attempt(0));
 }
 
+const mediaFolder = (folder: string) => join(folder, 'media');
+
 async function dropDatabase(adminUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
@@ -112,7 +116,13 @@ async function prepareClinic(
     secrets: createSecretBox(secrets.secretKey),
     clock: systemClock,
   });
-  const clinic = await seedClinic({ database, administration, accessToken: secrets.accessToken, now });
+  const clinic = await seedClinic({
+    database,
+    files: createDiskFiles(mediaFolder(folder)),
+    administration,
+    accessToken: secrets.accessToken,
+    now,
+  });
   if (options.history) {
     await generateHistory(
       {
@@ -169,7 +179,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   try {
     const known = options.fresh === true ? null : await readDemoState(folder);
     // Without its secrets an old database is of no use: what it holds sealed cannot be opened.
-    if (!known) await dropDatabase(postgres.adminUrl);
+    if (!known) {
+      await dropDatabase(postgres.adminUrl);
+      await rm(mediaFolder(folder), { recursive: true, force: true });
+    }
     const databaseUrl = await postgres.url(DATABASE);
     await migrate(databaseUrl);
     const database = createDatabase({ url: databaseUrl, poolSize: 2 });
@@ -189,6 +202,8 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
           { status: 'delivered', afterMs: 600 },
         ],
       },
+      // Meta's people look at a new template after some seconds.
+      reviews: { afterMs: 6_000 },
       // What was written before this start is known to the clinic only.
       strictMessageIds: false,
     });
@@ -205,6 +220,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
           verifyToken: state.verifyToken,
           graphUrl: `${sandbox.url}/v25.0`,
         },
+        mediaFolder: mediaFolder(folder),
         secretKey: state.secretKey,
         operatorToken: state.operatorToken,
         unknownNumbers: 'adopt',

@@ -141,15 +141,15 @@ export const SAMPLES = {
   ]),
 } as const;
 
-/** What a message says of a sample. */
-export function contentOf(sample: SampleFile) {
+/** What a message says of a sample, under a name of its own if need be. */
+export function contentOf(sample: SampleFile, ownName?: string) {
   const { mediaId, mimeType, fileName, sizeBytes, sha256, voice, width, height, durationMs, waveform } =
     sample;
   return {
     media: {
       id: mediaId,
       mimeType,
-      fileName: sample.kind === 'document' ? fileName : null,
+      fileName: sample.kind === 'document' ? (ownName ?? fileName) : null,
       sizeBytes,
       voice,
       sha256,

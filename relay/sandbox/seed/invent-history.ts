@@ -1,6 +1,7 @@
 import { DAY, HOUR } from '@recado/protocol';
 import type { Random } from '../random.ts';
-import { templateText } from './clinic.ts';
+import { contentOf, SAMPLES } from '../media/samples.ts';
+import { templateMessage } from './clinic.ts';
 import type { HistoryEvent, HistoryMessage } from './history.ts';
 import { inventExchange } from './phrases.ts';
 
@@ -39,8 +40,7 @@ function eventsOfLine(
           ...common,
           author: 'bot',
           kind: 'template',
-          text: templateText('recordatorio_cita', ...text.split('|')),
-          content: { template: { name: 'recordatorio_cita', language: 'es' } },
+          ...templateMessage('recordatorio_cita', ...text.split('|')),
         },
       ];
     case 'd':
@@ -50,15 +50,7 @@ function eventsOfLine(
           author: { agent },
           kind: 'document',
           text: null,
-          content: {
-            media: {
-              id: null,
-              mimeType: 'application/pdf',
-              fileName: text,
-              sizeBytes: random.between(40_000, 900_000),
-              voice: false,
-            },
-          },
+          content: contentOf(SAMPLES.attendance, text),
         },
       ];
     default:

@@ -9,7 +9,7 @@ import {
 } from '@recado/protocol';
 import type { Database } from '../../src/db/database.ts';
 import type { Random } from '../random.ts';
-import { MARTA, templateText } from './clinic.ts';
+import { MARTA, templateMessage } from './clinic.ts';
 import { startHistory, type HistoryAgent, type HistoryEvent } from './history.ts';
 import { writeHistory, type ConversationHistory } from './write-history.ts';
 
@@ -127,8 +127,7 @@ const NEEDS: readonly Need[] = [
         at: now - random.between(30, 300) * MINUTE,
         author: 'bot',
         kind: 'template',
-        text: templateText('recordatorio_cita', firstName, 'revisión', 'mañana', '10:30', 'el Dr. Soler'),
-        content: { template: { name: 'recordatorio_cita', language: 'es' } },
+        ...templateMessage('recordatorio_cita', firstName, 'revisión', 'mañana', '10:30', 'el Dr. Soler'),
       },
     ],
   },

@@ -1,7 +1,12 @@
 import { DAY, HOUR, newId, type Id } from '@recado/protocol';
+import { Readable } from 'node:stream';
 import type { Administration } from '../../src/accounts/administration.ts';
 import type { Client, Database } from '../../src/db/database.ts';
 import { recordChange } from '../../src/feed/record.ts';
+import type { MediaFiles } from '../../src/media/files.ts';
+import { insertMedia } from '../../src/media/media.ts';
+import { saveTemplate } from '../../src/templates/templates.ts';
+import { SAMPLES } from '../media/samples.ts';
 import { createRandom, type Random } from '../random.ts';
 import { AGENTS, CLINIC, NUMBER, PASSWORD, QUICK_REPLIES, TAGS, TEAMS, TEMPLATES } from './clinic.ts';
 import type { HistoryAgent } from './history.ts';
@@ -22,6 +27,8 @@ export interface SeededClinic {
 
 export interface SeedDeps {
   database: Database;
+  /** Where the bytes of its files go; without it they are only announced. */
+  files?: MediaFiles;
   administration: Administration;
   /** Token the relay sends to the sandbox. */
   accessToken: string;
@@ -62,34 +69,44 @@ async function writeReferenceData(client: Client, clinicId: Id, agents: readonly
       [clinicId, id, name, members.map((agent) => agents[agent]?.id), version],
     );
   }
-  for (const { shortcut, text } of QUICK_REPLIES) {
+  for (const { shortcut, text, media } of QUICK_REPLIES) {
     const id = newId();
     const version = await recordChange(client, { clinicId, entity: 'quickReply', id });
     await client.query(
-      'insert into quick_replies (clinic_id, id, shortcut, text, version) values ($1, $2, $3, $4, $5)',
-      [clinicId, id, shortcut, text, version],
+      `insert into quick_replies (clinic_id, id, shortcut, text, media, version)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [clinicId, id, shortcut, text, media ? JSON.stringify(media) : null, version],
     );
   }
-  for (const template of TEMPLATES) {
-    const id = newId();
-    const version = await recordChange(client, { clinicId, entity: 'template', id });
-    await client.query(
-      `insert into templates (clinic_id, id, waba_id, name, language, category, status, components, version)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        clinicId,
-        id,
-        NUMBER.wabaId,
-        template.name,
-        template.language,
-        template.category,
-        template.status,
-        JSON.stringify(template.components),
-        version,
-      ],
-    );
+  for (const { id: graphId, parameter_format, quality_score, rejected_reason, ...template } of TEMPLATES) {
+    await saveTemplate(client, clinicId, {
+      ...template,
+      id: newId(),
+      wabaId: NUMBER.wabaId,
+      graphId,
+      parameterFormat: parameter_format,
+      quality: quality_score?.score ?? 'UNKNOWN',
+      rejectionReason: rejected_reason === 'NONE' ? null : (rejected_reason ?? null),
+      hidden: false,
+      headerMedia: null,
+      task: null,
+    });
   }
   return { tags, teams };
+}
+
+/** Puts the sample files into the clinic, so that every file of its histories can be opened. */
+async function writeSamples(deps: SeedDeps, clinicId: Id): Promise<void> {
+  for (const { mediaId: id, bytes, ...sample } of Object.values(SAMPLES)) {
+    const upload = { clinicId, id };
+    if (deps.files) {
+      await deps.files.write(upload, { offset: 0, bytes: Readable.from([bytes]), most: bytes.length });
+      await deps.files.keep(upload, sample.sha256);
+    }
+    await deps.database.inClinic(clinicId, (client) =>
+      insertMedia(client, clinicId, { id, ...sample, createdAt: deps.now, completedAt: deps.now }),
+    );
+  }
 }
 
 function historyOf(story: Story, clinic: SeededClinic, now: number): ConversationHistory {
@@ -216,6 +233,7 @@ export async function seedClinic(deps: SeedDeps): Promise<SeededClinic> {
   const reference = await database.inClinic(clinicId, (client) =>
     writeReferenceData(client, clinicId, agents),
   );
+  await writeSamples(deps, clinicId);
   const clinic: SeededClinic = { clinicId, agents, ...reference };
   const target: HistoryTarget = {
     database,

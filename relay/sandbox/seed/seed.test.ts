@@ -1,10 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
+  checkNewTemplate,
   conversationFilter,
   DAY,
   entities,
   expiresAt,
   HOUR,
+  isMediaHeader,
+  readTemplate,
   SERVICE_WINDOW_MS,
   serviceWindow,
   type ConversationFacts,
@@ -15,12 +21,13 @@ import { createAdministration } from '../../src/accounts/administration.ts';
 import { createSecretBox } from '../../src/accounts/secrets.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createDatabase, type Database } from '../../src/db/database.ts';
+import { createDiskFiles, type MediaFiles } from '../../src/media/files.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { createRandom } from '../random.ts';
 import { generateHistory } from './generate-history.ts';
 import { refreshClinic } from './refresh-clinic.ts';
 import { seedClinic, type SeededClinic } from './seed-clinic.ts';
-import { NUMBER } from './clinic.ts';
+import { NUMBER, TEMPLATES } from './clinic.ts';
 
 // Each makes real passwords and hundreds of rows; a busy machine needs a while for that.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -41,8 +48,14 @@ afterEach(async () => {
 
 const administration = () =>
   createAdministration({ database, secrets: createSecretBox('s'.repeat(32)), clock: systemClock });
-const seed = (now = NOW) =>
-  seedClinic({ database, administration: administration(), accessToken: 'token', now });
+const seed = ({ now = NOW, ...more }: { now?: number; files?: MediaFiles } = {}) =>
+  seedClinic({
+    database,
+    administration: administration(),
+    accessToken: 'token',
+    now,
+    ...more,
+  });
 
 interface ConversationData extends ConversationFacts {
   id: Id;
@@ -178,7 +191,7 @@ describe('the demo clinic', () => {
     ['just after midnight', Date.parse('2026-11-23T23:05:00.000Z')],
     ['after the clocks went back', Date.parse('2026-10-25T11:00:00.000Z')],
   ])('is sound and shows every state %s', async (_name, now) => {
-    const { clinicId } = await seed(now);
+    const { clinicId } = await seed({ now });
     const picture = await read(clinicId);
     expectSound(picture);
     expectLively(picture, now);
@@ -208,7 +221,10 @@ describe('the demo clinic', () => {
         client.query<{ data: unknown }>(`select data from ${view}`),
       );
       expect(rows.length).toBeGreaterThan(0);
-      for (const { data } of rows) entities[name].parse(data);
+      // Messages come as text.
+      for (const { data } of rows) {
+        entities[name].parse(typeof data === 'string' ? JSON.parse(data) : data);
+      }
     }
   });
 
@@ -234,6 +250,37 @@ describe('the demo clinic', () => {
     expect(after.messages.slice(0, before.messages.length)).toEqual(before.messages);
     if (later >= DAY) expect(await refresh()).toBe(0);
   });
+});
+
+test('every file of the demo clinic can be opened, and every template says what it needs', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'recado-seed-files-'));
+  const files = createDiskFiles(folder);
+  const { clinicId } = await seed({ files });
+  const { rows } = await database.inClinic(clinicId, (client) =>
+    client.query<{ sha256: string | null; hash: string | null; kind: string }>(
+      `select content -> 'media' ->> 'sha256' as sha256, media.sha256 as hash, kind
+       from messages left join media on media.id = (content -> 'media' ->> 'id')::uuid
+       where content ? 'media'`,
+    ),
+  );
+  expect(new Set(rows.map(({ kind }) => kind))).toEqual(
+    new Set(['audio', 'image', 'video', 'document', 'sticker']),
+  );
+  for (const { sha256, hash } of rows) {
+    expect(sha256).toBe(hash);
+    expect(await files.has(clinicId, hash ?? '')).toBe(true);
+  }
+  await rm(folder, { recursive: true });
+  for (const template of TEMPLATES) {
+    const read = readTemplate({ ...template, parameterFormat: template.parameter_format });
+    expect([template.name, read.unsupported]).toEqual([template.name, []]);
+    const { name, language, category, components, parameter_format: parameterFormat } = template;
+    const draft = { name, language, category: category as 'UTILITY', parameterFormat, components };
+    expect([name, checkNewTemplate({ ...draft, hasHeaderFile: isMediaHeader(read.header) })]).toEqual([
+      name,
+      [],
+    ]);
+  }
 });
 
 describe('generated history', () => {

@@ -1,3 +1,4 @@
+import { SAMPLES } from '../media/samples.ts';
 import { DAVID, MARTA, NURIA } from './clinic.ts';
 import {
   assigned,
@@ -11,6 +12,7 @@ import {
   readBy,
   reminder,
   sends,
+  sendsFile,
   sendsTemplate,
   staff,
   type Story,
@@ -154,11 +156,11 @@ export const CLOSED: readonly Story[] = [
   {
     patient: known('Andrés Pizarro', '+34600200333'),
     lines: [
-      sends('-15d 19:20', 'image', 'Así tengo la encía', {
-        media: { id: null, mimeType: 'image/jpeg', fileName: null, sizeBytes: 388_000, voice: false },
-      }),
+      sendsFile('-15d 19:20', SAMPLES.gums, 'Así tengo la encía'),
+      sendsFile('-15d 19:22', SAMPLES.film, 'Y así se mueve el bracket'),
       staff(NURIA, '-15d 19:40', 'Gracias, Andrés. Conviene que lo vea la doctora: ¿mañana a las 9:30?'),
       patient('-15d 19:41', 'Allí estaré'),
+      sendsFile('-15d 19:42', SAMPLES.sticker),
       closes(NURIA, '-15d 19:45'),
     ],
   },

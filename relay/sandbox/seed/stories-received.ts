@@ -1,3 +1,4 @@
+import { SAMPLES } from '../media/samples.ts';
 import { DAVID, MARTA, NURIA } from './clinic.ts';
 import {
   closes,
@@ -12,20 +13,12 @@ import {
   readBy,
   reminder,
   sends,
+  sendsFile,
   sendsTemplate,
   staff,
   type Story,
 } from './story.ts';
 
-const voice = (seconds: number) => ({
-  media: {
-    id: null,
-    mimeType: 'audio/ogg; codecs=opus',
-    fileName: null,
-    sizeBytes: seconds * 2_100,
-    voice: true,
-  },
-});
 const LONG_TEXT = [
   'Buenas tardes. Os escribo con calma porque por teléfono no me da tiempo a explicarme bien.',
   'El lunes pasado me pusisteis la corona de la muela de abajo, la de la derecha, y al principio todo perfecto. Desde el miércoles noto que al cerrar la boca esa muela llega antes que las demás, como si estuviera un poquito alta. No me duele, pero al masticar pan o algo duro me molesta, y por la noche me despierto apretando justo de ese lado.',
@@ -49,6 +42,7 @@ export const RECEIVED: readonly Story[] = [
       patient('-20d 12:05', 'Hola, ¿me podéis mandar el presupuesto de la ortodoncia que comentamos hoy?'),
       staff(DAVID, '-20d 12:20', 'Claro, Lucía. Lo prepara la Dra. Gil y te lo enviamos esta semana.'),
       patient('-20d 12:21', 'Perfecto, gracias!'),
+      sendsFile('-20d 12:22', SAMPLES.xray, 'Os dejo la radiografía que me hicieron en abril'),
       closes(DAVID, '-20d 12:30'),
       reminder('-3d 09:00', ['Lucía', 'ortodoncia', 'el jueves', '17:30', 'la Dra. Gil'], {
         key: 'reminder',
@@ -57,9 +51,9 @@ export const RECEIVED: readonly Story[] = [
       patient('-3d 09:04', 'Gracias, allí estaré'),
       handsOver('-3d 09:05'),
       opens(MARTA, '-3d 09:06'),
-      sends('-25m', 'audio', null, voice(17)),
+      sendsFile('-25m', SAMPLES.voice17),
       staff(MARTA, '-14m', 'Buenos días Lucía, le adjunto el presupuesto que comentamos.'),
-      file(MARTA, '-13m', 'presupuesto-2026.pdf', 214_000),
+      file(MARTA, '-13m', SAMPLES.quote),
       note(MARTA, '-11m', 'Pide pagar en 3 plazos, consultar con administración.'),
       patient('-4m', '¡Gracias! Lo miro esta tarde'),
       patient('left 1438m', 'Perfecto, ¿puedo llevar la radiografía?'),
@@ -75,7 +69,7 @@ export const RECEIVED: readonly Story[] = [
       staff(MARTA, '-12d 18:52', 'Hola Javier. Sergio tiene el martes a las 12:00, ¿te viene bien?'),
       patient('-12d 18:53', 'Sí, genial', { reacted: { by: 'clinic', emoji: '👍', when: '-12d 18:55' } }),
       closes(MARTA, '-12d 19:00'),
-      sends('left 72m', 'audio', null, voice(17)),
+      sendsFile('left 72m', SAMPLES.voice6),
     ],
   },
   {
@@ -103,18 +97,10 @@ export const RECEIVED: readonly Story[] = [
     tags: ['Seguro'],
     lines: [
       patient('-30d 11:00', 'Buenos días, ¿me mandáis un justificante de la cita de ayer?'),
-      file(DAVID, '-30d 11:30', 'justificante-asistencia.pdf', 61_000, 'Aquí lo tiene, Pilar.'),
+      file(DAVID, '-30d 11:30', SAMPLES.attendance, 'Aquí lo tiene, Pilar.'),
       patient('-30d 11:32', 'Muchas gracias'),
       closes(DAVID, '-30d 11:40'),
-      sends('left 1320m', 'document', 'informe-analitica.pdf', {
-        media: {
-          id: null,
-          mimeType: 'application/pdf',
-          fileName: 'informe-analitica.pdf',
-          sizeBytes: 482_000,
-          voice: false,
-        },
-      }),
+      sendsFile('left 1320m', SAMPLES.analysis),
     ],
   },
   {
@@ -241,7 +227,7 @@ export const RECEIVED: readonly Story[] = [
       readBy('-3d 17:05'),
       sendsTemplate(MARTA, '-150m', 'escritura_libre', [
         'Encarna',
-        'tu cita sigue en pie, el martes a las 10:00.',
+        'Tu cita sigue en pie, el martes a las 10:00.',
       ]),
     ],
   },

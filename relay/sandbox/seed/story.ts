@@ -1,5 +1,6 @@
 import type { MessageContent, SystemEvent } from '@recado/protocol';
-import { CLINIC, templateText, type TagName, type TeamName } from './clinic.ts';
+import { contentOf, SAMPLES, type SampleFile } from '../media/samples.ts';
+import { CLINIC, templateMessage, type TagName, type TeamName } from './clinic.ts';
 import type { HistoryAuthor, HistoryEvent, HistoryMessage } from './history.ts';
 import type { HistoryPatient } from './write-history.ts';
 
@@ -116,17 +117,19 @@ export const presses = (when: Moment, title: string, extras: Extras = {}) =>
 /** Somebody of the clinic answers. */
 export const staff = (agent: number, when: Moment, text: string, extras?: Extras) =>
   line({ agent }, when, 'text', text, extras);
-/** Somebody of the clinic sends a file; only its description is seeded. */
+/** The patient sends one of the sample files. */
+export const sendsFile = (
+  when: Moment,
+  sample: SampleFile,
+  text: string | null = sample.kind === 'document' ? sample.fileName : null,
+) => sends(when, sample.kind, text, contentOf(sample));
+/** Somebody of the clinic sends a document. */
 export const file = (
   agent: number,
   when: Moment,
-  fileName: string,
-  sizeBytes: number,
+  sample: SampleFile = SAMPLES.quote,
   text: string | null = null,
-) =>
-  line({ agent }, when, 'document', text, {
-    content: { media: { id: null, mimeType: 'application/pdf', fileName, sizeBytes, voice: false } },
-  });
+) => line({ agent }, when, 'document', text, { content: contentOf(sample) });
 /** Somebody of the clinic sends a template. */
 export const sendsTemplate = (
   agent: number,
@@ -134,17 +137,15 @@ export const sendsTemplate = (
   name: string,
   values: string[],
   extras: Extras = {},
-) =>
-  line({ agent }, when, 'template', templateText(name, ...values), {
-    ...extras,
-    content: { template: { name, language: 'es' } },
-  });
+) => {
+  const { text, content } = templateMessage(name, ...values);
+  return line({ agent }, when, 'template', text, { ...extras, content });
+};
 /** The bot sends a template. */
-export const reminder = (when: Moment, values: string[], extras: Extras = {}) =>
-  line('bot', when, 'template', templateText('recordatorio_cita', ...values), {
-    ...extras,
-    content: { template: { name: 'recordatorio_cita', language: 'es' } },
-  });
+export const reminder = (when: Moment, values: string[], extras: Extras = {}) => {
+  const { text, content } = templateMessage('recordatorio_cita', ...values);
+  return line('bot', when, 'template', text, { ...extras, content });
+};
 export const bot = (when: Moment, text: string, extras?: Extras) => line('bot', when, 'text', text, extras);
 export const note = (agent: number, when: Moment, text: string) => line({ agent }, when, 'note', text);
 /** Typed on the clinic's own phone. */

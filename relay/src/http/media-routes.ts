@@ -1,16 +1,21 @@
-import { API_BASE, Id, MediaAnnouncement, ProblemCode, UPLOAD_OFFSET_HEADER } from '@recado/protocol';
+import {
+  API_BASE,
+  Id,
+  MediaAnnouncement,
+  OUTGOING_LIMIT_BYTES,
+  outgoingKind,
+  ProblemCode,
+  UPLOAD_OFFSET_HEADER,
+} from '@recado/protocol';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { acceptedSize } from '../media/acceptance.ts';
 import { servedType } from '../media/file-types.ts';
 import type { Media, OpenMedia, UploadOutcome } from '../media/media.ts';
 import { identityOf } from './authentication.ts';
 import { parseInput } from './parse.ts';
 import { ProblemError, problems } from './problems.ts';
 
-/** The largest file WhatsApp takes. */
-const LARGEST_BYTES = 100 * 1024 * 1024;
 /** A connection that brings nothing for this long is let go; the sender comes back and goes on. */
 const STALL_MS = 30_000;
 
@@ -96,9 +101,9 @@ export function mediaRoutes(app: FastifyInstance, { media }: { media: Media }): 
   app.post(`${API_BASE}/media`, async (request, reply) => {
     const { clinicId } = identityOf(request);
     const file = parseInput(MediaAnnouncement, request.body);
-    const accepted = acceptedSize(file);
-    if (accepted === null) throw refused(422, 'WhatsApp does not take files of this type', 'type');
-    if (file.sizeBytes > accepted) throw problems.payloadTooLarge();
+    const kind = outgoingKind(file.mimeType);
+    if (kind === null) throw refused(422, 'WhatsApp does not take files of this type', 'type');
+    if (file.sizeBytes > OUTGOING_LIMIT_BYTES[kind]) throw problems.payloadTooLarge();
     return reply.send(answer(await media.announce(clinicId, file)));
   });
 
@@ -106,7 +111,7 @@ export function mediaRoutes(app: FastifyInstance, { media }: { media: Media }): 
     // The body is passed on as it comes, never collected.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-    scope.patch(`${API_BASE}/media/:id`, { bodyLimit: LARGEST_BYTES }, async (request) => {
+    scope.patch(`${API_BASE}/media/:id`, { bodyLimit: OUTGOING_LIMIT_BYTES.document }, async (request) => {
       const { clinicId } = identityOf(request);
       const { id } = parseInput(Params, request.params);
       const offset = parseInput(Offset, request.headers[UPLOAD_OFFSET_HEADER]);

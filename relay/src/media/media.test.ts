@@ -93,7 +93,7 @@ describe('an upload', () => {
   });
 
   test('keeps what had come when the connection broke', async () => {
-    const file = fresh(SAMPLES.plan);
+    const file = fresh(SAMPLES.gums);
     await announce(announcementOf(file));
     const broken = request(`${relay.url}/v1/media/${file.mediaId}`, {
       method: 'PATCH',

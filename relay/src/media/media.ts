@@ -1,4 +1,12 @@
-import { toTimestamp, type Id, type MediaAnnouncement, type MediaProgress } from '@recado/protocol';
+import {
+  checkOutgoingFile,
+  outgoingKind,
+  plainMimeType,
+  toTimestamp,
+  type Id,
+  type MediaAnnouncement,
+  type MediaProgress,
+} from '@recado/protocol';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Client, Database } from '../db/database.ts';
@@ -61,6 +69,13 @@ export interface OpenMedia {
   read(range?: { start: number; end: number }): Readable;
 }
 
+/** Whether WhatsApp will take the bytes as what they are called. A sticker is taken, though nobody makes one at a desk. */
+function isSendable(row: MediaRow, head: Buffer): boolean {
+  if (outgoingKind(row.mimeType) === 'sticker') return fitsType(row.mimeType, head);
+  const check = checkOutgoingFile({ ...row, head });
+  return check.problem === undefined && check.mimeType === plainMimeType(row.mimeType);
+}
+
 /** Uploads nobody went on with. */
 const ABANDONED_AFTER_MS = 14 * 24 * 3_600_000;
 
@@ -85,7 +100,7 @@ export function createMedia({ database, files, clock, logger }: MediaDeps) {
         ? null
         : found.sha256 !== row.sha256
           ? ('hash' as const)
-          : fitsType(row.mimeType, found.head)
+          : isSendable(row, found.head)
             ? null
             : ('type' as const);
     if (reason !== null) {
