@@ -13,7 +13,7 @@ const COUNTED = {
 } as const;
 
 /** Kinds of reference data the relay counts, too. */
-const REFERENCE = ['tag', 'team', 'agent', 'template', 'quickReply'] as const;
+const REFERENCE = ['clinic', 'tag', 'team', 'agent', 'template', 'quickReply'] as const;
 
 /** See `StoreReads.checksums`. */
 export function getChecksums(
