@@ -6,11 +6,6 @@ import { expect, test } from '../support/test.ts';
 import { LUCIA } from '../support/clinic.ts';
 import { inbox } from '../support/inbox.ts';
 
-const attach = (
-  window: import('@playwright/test').Page,
-  files: Parameters<import('@playwright/test').Locator['setInputFiles']>[0],
-) => window.locator('.composer input[type=file]').setInputFiles(files);
-
 const INVOICE = {
   name: 'presupuesto.pdf',
   mimeType: 'application/pdf',
@@ -24,7 +19,7 @@ test('a file goes out with its words, and the relay gives WhatsApp the very byte
   await clinic.patientWrites(LUCIA, '¿Me mandas el presupuesto?');
   const view = inbox(desk.window);
   await view.open(LUCIA.name);
-  await attach(desk.window, INVOICE);
+  await view.attach(INVOICE);
   await expect(desk.window.getByText('presupuesto.pdf')).toBeVisible();
   await view.composer().fill('Aquí lo tienes');
   await view.composer().press('Enter');
@@ -47,7 +42,7 @@ test('a file over the limit is refused before anything leaves, with its name, th
   // The beginning of a real MP4: what it is must be seen before its size matters.
   const head = Buffer.from('000000186674797069736f6d0000020069736f6d69736f32', 'hex');
   await writeFile(video, Buffer.concat([head, Buffer.alloc(17 * 1024 * 1024)]));
-  await attach(desk.window, video);
+  await inbox(desk.window).attach(video);
   await expect(desk.window.getByText('sonrisa.mp4').first()).toBeVisible();
   await expect(desk.window.getByText(/WhatsApp admite vídeos de hasta 16/)).toBeVisible();
   await rm(folder, { recursive: true });
@@ -60,7 +55,7 @@ test('the app killed during an upload goes on with it, and one message is sent',
   await view.open(LUCIA.name);
   // The relay is away while the file is taken in and sent, so that the upload cannot be over before the cut.
   await clinic.relay.kill();
-  await attach(desk.window, {
+  await inbox(desk.window).attach({
     ...INVOICE,
     name: 'informe.pdf',
     buffer: pdfOf(Array.from({ length: 40_000 }, (_, line) => `Linea ${line}`)),
@@ -83,7 +78,7 @@ test('a draft with its file survives a power cut', async ({ clinic, desk }) => {
   const view = inbox(desk.window);
   await view.open(LUCIA.name);
   await view.composer().fill('Te adjunto');
-  await attach(desk.window, INVOICE);
+  await view.attach(INVOICE);
   await expect(desk.window.getByText('presupuesto.pdf')).toBeVisible();
   await expect(view.row(LUCIA.name)).toContainText('Borrador');
   await desk.crash();

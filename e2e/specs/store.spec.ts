@@ -1,4 +1,6 @@
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { newId } from '@recado/protocol';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '../support/test.ts';
 import { LUCIA } from '../support/clinic.ts';
@@ -9,31 +11,71 @@ async function filesOf(profile: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-test('no file of the profile holds a word a patient or we wrote', async ({ clinic, desk }) => {
+const MARKERS = [
+  'Marcador Paciente',
+  '600111222',
+  'marcador-entrante',
+  'marcador-saliente',
+  'marcador-borrador',
+  'marcador-archivo',
+  'marcador-contenido',
+  'marcador-guardado',
+  'marcador-busqueda',
+];
+
+test('no file of the profile or of the temporary folder holds a word a patient or we wrote', async ({
+  clinic,
+  openDesk,
+}) => {
+  const temporary = await mkdtemp(join(tmpdir(), 'recado-temporary-'));
+  const desk = await openDesk({ environment: { TMPDIR: temporary } });
+  await desk.signIn(clinic.relay.url, clinic.agent);
+  const relay = await clinic.administrator();
+  const saved = { quickReplyId: newId(), shortcut: 'guardado', text: 'marcador-guardado-7431' };
+  await relay.send([relay.command('quickReply.create', { ...saved, media: null, ownerAgentId: null })]);
   const view = inbox(desk.window);
   await clinic.patientWrites({ ...LUCIA, name: 'Marcador Paciente' }, 'marcador-entrante-7431');
   await view.open('Marcador Paciente');
   await view.answer('marcador-saliente-7431');
   await expect(view.message('Marcador Paciente', 'marcador-saliente-7431')).toHaveAccessibleName(/Leído$/);
+  await view.composer().fill('/guardado');
+  await view.composer().press('Enter');
+  await expect(view.message('Marcador Paciente', 'marcador-guardado-7431')).toHaveAccessibleName(/Leído$/, {
+    timeout: 15_000,
+  });
+
+  await view.attach({
+    name: 'marcador-archivo.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('marcador-contenido-7431 '.repeat(5_000)),
+  });
+  await expect(desk.window.getByRole('button', { name: 'Enviar', exact: true })).toBeEnabled();
+  await view.composer().press('Enter');
+  await expect(view.message('Marcador Paciente', 'marcador-archivo.txt')).toHaveAccessibleName(/Leído$/, {
+    timeout: 15_000,
+  });
+
+  await desk.window.keyboard.press('Control+k');
+  await desk.window.keyboard.type('marcador-busqueda-7431');
+  await expect(desk.window.getByText(/^Nada coincide/).last()).toBeVisible();
+  await desk.window.keyboard.press('Escape');
   await view.composer().fill('marcador-borrador-7431');
+  await expect(view.row('Marcador Paciente')).toContainText('Borrador');
   await desk.restart();
   await expect(inbox(desk.window).row('Marcador Paciente')).toBeVisible();
   await desk.quit();
-  const files = await filesOf(desk.profile);
+
+  const files = [...(await filesOf(desk.profile)), ...(await filesOf(temporary))];
   expect(files.length).toBeGreaterThan(3);
   for (const file of files) {
     const content = await readFile(file);
-    for (const marker of [
-      'marcador-entrante',
-      'marcador-saliente',
-      'marcador-borrador',
-      'Marcador Paciente',
-      '600111222',
-    ]) {
+    for (const marker of MARKERS) {
       expect(content.includes(marker), `${marker} in ${file}`).toBe(false);
       expect(content.includes(Buffer.from(marker, 'utf16le')), `${marker} in ${file} as UTF-16`).toBe(false);
+      expect(file).not.toContain(marker);
     }
   }
+  await rm(temporary, { recursive: true, force: true });
 });
 
 for (const [name, spoil] of [

@@ -16,6 +16,9 @@ export function inbox(window: Page) {
     },
     messages,
     message: (name: string, text: string) => messages(name).getByRole('article').filter({ hasText: text }),
+    /** Chooses files for the message being written. */
+    attach: (files: Parameters<Locator['setInputFiles']>[0]) =>
+      window.locator('.composer input[type=file]').setInputFiles(files),
     composer: () => window.getByRole('textbox', { name: 'Escribe un mensaje' }),
     async answer(text: string): Promise<void> {
       await this.composer().fill(text);
