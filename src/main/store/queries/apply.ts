@@ -68,11 +68,15 @@ export function createBatch(
   database: WriteDatabase,
   input: { isLive: boolean; snapshotSeq?: number | null },
 ): Batch {
-  const { searchFrom, completeFrom } = getMessageBounds(database);
+  const { searchFrom, completeFrom, historySeq: shownAt } = getMessageBounds(database);
   return {
     database,
     snapshotSeq: input.snapshotSeq ?? null,
-    writing: { searchFrom, detachedBelow: input.isLive ? completeFrom : 0 },
+    writing: {
+      searchFrom,
+      detachedBelow: input.isLive ? completeFrom : 0,
+      shownAt: input.isLive ? 0 : shownAt,
+    },
     touched: new Set(),
     touchedPatients: new Set(),
     reference: false,

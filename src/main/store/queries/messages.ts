@@ -115,6 +115,11 @@ export interface MessageWriting {
   searchFrom: number;
   /** Messages below this ordinal come without their neighbours. */
   detachedBelow: number;
+  /**
+   * Of a page that shows the relay as of this feed number or later: a version between the page's and this one never was.
+   * 0 for single changes, which may come late.
+   */
+  shownAt: number;
 }
 
 /** Keeps the newer of two versions; answers whether anything changed. */
@@ -138,7 +143,8 @@ export function upsertMessage(
     `select ${HELD}, version, is_detached from messages where ordinal = :ordinal`,
     { ordinal },
   )!;
-  if (held.version >= version) {
+  const isWrong = held.version > version && held.version <= input.shownAt;
+  if (held.version >= version && !isWrong) {
     if (held.is_detached <= isDetached) return false;
     return database.runRow('update messages set is_detached = 0 where ordinal = ?', [ordinal]);
   }

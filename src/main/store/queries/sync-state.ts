@@ -38,15 +38,21 @@ export function getSyncState(database: ReadDatabase): SyncState {
 }
 
 /**
- * From which ordinal on all messages are held, and from which on they are in the search index. History is complete
+ * From which ordinal on all messages are held, from which on they are in the search index, and the feed number that
+ * history is being read behind (0 when there was no snapshot). History is complete
  * behind the snapshot before its first page is in, down to nothing when all of it is.
  */
-export function getMessageBounds(database: ReadDatabase): { completeFrom: number; searchFrom: number } {
+export function getMessageBounds(database: ReadDatabase): {
+  completeFrom: number;
+  searchFrom: number;
+  historySeq: number;
+} {
   const row = database.get<SyncStateRow>('select * from sync_state')!;
   const isWhole = row.is_history_complete === 1 && row.forgotten_before === null;
   return {
     completeFrom: isWhole ? 0 : (row.history_before ?? row.history_seq + 1),
     searchFrom: row.search_from,
+    historySeq: row.history_seq,
   };
 }
 
@@ -103,11 +109,6 @@ export function moveCursor(database: WriteDatabase, next: number): void {
     'update sync_state set cursor = :next where snapshot_seq is null and cursor is not null and cursor < :next',
     { next },
   );
-}
-
-/** Feed number of the snapshot that history is being read behind; 0 when there was none. */
-export function getHistorySeq(database: ReadDatabase): number {
-  return database.get<{ history_seq: number }>('select history_seq from sync_state')!.history_seq;
 }
 
 /** Moves the lower end of the gap-free history; it only ever goes down. */

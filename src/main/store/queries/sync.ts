@@ -17,7 +17,7 @@ import { markThreadWhole } from './conversations.ts';
 import { deleteMessagesAt, listMessagesBetween } from './messages.ts';
 import {
   addSnapshotReceived,
-  getHistorySeq,
+  getMessageBounds,
   getSyncState,
   markSnapshotEnded,
   moveCursor,
@@ -68,7 +68,7 @@ export function applyHistory(
 
 function removeMissing(batch: Batch, messages: MessagePut[], before: number | null): void {
   const { database } = batch;
-  const seq = getHistorySeq(database);
+  const { historySeq: seq } = getMessageBounds(database);
   const upper = getSyncState(database).historyBefore ?? Number.MAX_SAFE_INTEGER;
   const held = listMessagesBetween(database, { lower: before ?? 0, upper, version: seq });
   if (held.length === 0) return;
