@@ -4,6 +4,8 @@ import type { SearchResults } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { createLatest } from '../../lib/latest.ts';
 import { useActions, useAppState } from '../../stores/index.ts';
+import { wordsOf } from '../../../shared/search-text.ts';
+import { useMarkedWords } from './use-marked-words.ts';
 import './search.css';
 
 interface Found {
@@ -25,6 +27,8 @@ function Bar({ conversationId, token }: { conversationId: string; token: number 
     field.current?.focus();
     field.current?.select();
   }, [token]);
+
+  useMarkedWords('found-here', found === null ? [] : wordsOf(found.text));
 
   function show(messages: Found['messages'], at: number) {
     const message = messages[at];

@@ -5,7 +5,7 @@ import { useActions, useAppState } from '../../stores/index.ts';
 
 interface SearchFieldProps {
   /** The results, while there are any; and which of them is chosen. */
-  listId: string;
+  listId: string | undefined;
   activeId: string | undefined;
   onMove: (by: number) => void;
   onChoose: () => void;
@@ -57,8 +57,8 @@ export function SearchField({ listId, activeId, onMove, onChoose, onEnter, onLea
           aria-label={t('search.label')}
           aria-keyshortcuts="Control+K"
           aria-autocomplete="list"
-          aria-expanded={isOpen}
-          aria-controls={isOpen ? listId : undefined}
+          aria-expanded={listId !== undefined}
+          aria-controls={listId}
           aria-activedescendant={activeId}
           placeholder={t('search.placeholder')}
           data-pane-entry={isOpen ? '' : undefined}

@@ -1,11 +1,13 @@
 import { useId, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { readSearchText } from '../../../shared/search-text.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { INITIAL_QUERY, useActions, useAppState, useNow, useDates } from '../../stores/index.ts';
 import { focusPane } from '../../ui/index.ts';
-import { completionsOf } from './completions.ts';
+import { awaitsValue, completionsOf } from './completions.ts';
 import { FEW_PATIENTS, optionsOf, step, type Option } from './options.ts';
 import { Results } from './Results.tsx';
 import { SearchField } from './SearchField.tsx';
+import { useMarkedWords } from './use-marked-words.ts';
 import './search.css';
 
 const NOBODY = { agents: [], tags: [] };
@@ -41,11 +43,15 @@ function Completions() {
 
 /** The second column's top: the box, and what was found over the list while there is a search. */
 export function SearchPane({ children }: { children: ReactNode }) {
+  const { t } = useTranslate();
   const actions = useActions();
   const id = useId();
   const isOpen = useAppState((state) => state.search.isOpen);
   const results = useAppState((state) => state.search.results);
   const answered = useAppState((state) => state.search.answered);
+  const text = useAppState((state) => state.search.text);
+  const { timeZone } = useDates().style;
+  useMarkedWords('found', isOpen && results !== null ? readSearchText(answered, timeZone).words : []);
   const [active, setActive] = useState<{ key: string; answered: string } | null>(null);
   const [allPatientsFor, setAllPatientsFor] = useState<string | null>(null);
   const hasOpened = useRef(false);
@@ -107,7 +113,7 @@ export function SearchPane({ children }: { children: ReactNode }) {
     <div className="search-pane">
       <div className="search-pane__top" data-pane={isOpen ? 'list' : undefined}>
         <SearchField
-          listId={id}
+          listId={isOpen && results !== null && !awaitsValue(text, t) ? id : undefined}
           activeId={isOpen && activeKey !== null ? optionId(activeKey) : undefined}
           onMove={(by) => {
             const key = step(options, activeKey, by);
@@ -125,8 +131,9 @@ export function SearchPane({ children }: { children: ReactNode }) {
       </div>
       <div className="search-pane__rest">
         {isOpen ? (
-          <div
+          <section
             className="results"
+            aria-label={t('search.results')}
             ref={scroller}
             onKeyDown={(event) => {
               if (event.key !== 'Escape') return;
@@ -144,7 +151,7 @@ export function SearchPane({ children }: { children: ReactNode }) {
               onMorePatients={() => setAllPatientsFor(answered)}
               onChoose={choose}
             />
-          </div>
+          </section>
         ) : null}
         {/* Under the results, as it was: the list comes back where one left it. */}
         <div className="search-pane__list" inert={isOpen}>

@@ -56,8 +56,8 @@ export function InviteForm({ isConnected, onInvited, onCancel }: InviteFormProps
       : null;
 
   return (
-    <form className="panel" onSubmit={(event) => void submit(event)} noValidate aria-busy={isBusy}>
-      <div className="panel__fields">
+    <form className="invite" onSubmit={(event) => void submit(event)} noValidate aria-busy={isBusy}>
+      <div className="invite__fields">
         <Field
           {...field('name')}
           label={t('agents.name')}
@@ -73,7 +73,7 @@ export function InviteForm({ isConnected, onInvited, onCancel }: InviteFormProps
           maxLength={320}
         />
       </div>
-      <fieldset className="settings__group panel__roles">
+      <fieldset className="settings__group">
         <legend>{t('agents.role')}</legend>
         {(['agent', 'admin'] as const).map((each) => (
           <label key={each} className="settings__choice">
