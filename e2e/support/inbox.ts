@@ -19,6 +19,13 @@ export function inbox(window: Page) {
     /** Chooses files for the message being written. */
     attach: (files: Parameters<Locator['setInputFiles']>[0]) =>
       window.locator('.composer input[type=file]').setInputFiles(files),
+    /** From a conversation whose window is closed. */
+    async pickTemplate(): Promise<Locator> {
+      await window.getByRole('button', { name: /^Elegir plantilla/ }).click();
+      const dialog = window.getByRole('dialog', { name: 'Enviar una plantilla' });
+      await expect(dialog).toBeVisible();
+      return dialog;
+    },
     composer: () => window.getByRole('textbox', { name: 'Escribe un mensaje' }),
     async answer(text: string): Promise<void> {
       await this.composer().fill(text);

@@ -31,6 +31,8 @@ export function AgentLine({ agent, agents, devices, isAdmin, isConnected, onAcce
   const [asked, setAsked] = useState<Asked | null>(null);
   const [problem, setProblem] = useState<ErrorCode | null>(null);
   const { id: agentId, name, role, active, isMe, invited } = agent;
+  // Somebody invited is not active yet, but expected.
+  const hasPlace = active || invited;
   const isLast = isLastAdministrator(agents, agentId);
 
   async function update(change: { role?: 'admin' | 'agent'; active?: boolean }) {
@@ -71,19 +73,19 @@ export function AgentLine({ agent, agents, devices, isAdmin, isConnected, onAcce
   const isKnownRole = role === 'admin' || role === 'agent';
 
   return (
-    <li className="manage__item" data-gone={!active}>
+    <li className="manage__item" data-gone={!hasPlace}>
       <div className="agent">
         <Avatar name={name} seed={agentId} />
         <div className="agent__who">
           <p className="agent__name">
             {name}
             {isMe ? <span className="agent__you">{t('picker.you')}</span> : null}
-            {invited && active ? <Chip tone="warn">{t('agents.invited')}</Chip> : null}
-            {active ? null : <Chip>{t('agents.inactive')}</Chip>}
+            {invited ? <Chip tone="warn">{t('agents.invited')}</Chip> : null}
+            {hasPlace ? null : <Chip>{t('agents.inactive')}</Chip>}
           </p>
           <p className="agent__facts numeric">{facts.join(' · ')}</p>
         </div>
-        {isAdmin && active && isKnownRole ? (
+        {isAdmin && hasPlace && isKnownRole ? (
           <select
             className="field agent__role"
             aria-label={t('agents.roleOf', { name })}
@@ -96,7 +98,7 @@ export function AgentLine({ agent, agents, devices, isAdmin, isConnected, onAcce
         ) : (
           <span className="agent__role-name">{isKnownRole ? t(`agents.roles.${role}.name`) : role}</span>
         )}
-        {isAdmin && active ? (
+        {isAdmin && hasPlace ? (
           <button
             type="button"
             className="icon-button"
@@ -112,7 +114,7 @@ export function AgentLine({ agent, agents, devices, isAdmin, isConnected, onAcce
           </button>
         ) : null}
         {isAdmin && isMe ? <span className="agent__gap" /> : null}
-        {isAdmin && active && !isMe ? (
+        {isAdmin && hasPlace && !isMe ? (
           <button
             type="button"
             className="icon-button"
@@ -124,7 +126,7 @@ export function AgentLine({ agent, agents, devices, isAdmin, isConnected, onAcce
             <UserRoundX size={16} aria-hidden="true" />
           </button>
         ) : null}
-        {isAdmin && !active ? (
+        {isAdmin && !hasPlace ? (
           <button
             type="button"
             className="button button--compact"

@@ -10,7 +10,7 @@ export function isLastAdministrator(agents: readonly Agent[], agentId: string): 
 
 /** Those who work here first, oneself before the others, then by name. */
 export function inOrder(agents: readonly Agent[], locale: string): Agent[] {
-  const rank = (agent: Agent): number => (agent.isMe ? 0 : agent.active ? 1 : 2);
+  const rank = (agent: Agent): number => (agent.isMe ? 0 : agent.active || agent.invited ? 1 : 2);
   return [...agents].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, locale));
 }
 
