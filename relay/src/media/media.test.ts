@@ -8,9 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLES, type SampleFile } from '../../sandbox/media/samples.ts';
 import { createTestClinic, signIn, startTestRelay, type TestRelay } from '../../sandbox/testing/relay.ts';
 import { eventually } from '../../sandbox/testing/relay-client.ts';
+import { createDatabase } from '../db/database.ts';
+import { silentLogger } from '../logger.ts';
 import { fileFamily, fitsType, servedType } from './file-types.ts';
 import { createDiskFiles, TooManyBytesError } from './files.ts';
 import { measure } from './measure.ts';
+import { createMedia } from './media.ts';
 
 let relay: TestRelay;
 let token: string;
@@ -185,6 +188,22 @@ describe('an upload', () => {
     const other = { ...announcementOf(fresh(SAMPLES.gums)), id: file.mediaId };
     expect((await announce(other)).status).toBe(409);
   });
+});
+
+test('an upload nobody goes on with is forgotten after a fortnight, its bytes too', async () => {
+  const now = Date.now();
+  const clock = { now: () => now + 15 * 24 * 3_600_000 };
+  const files = createDiskFiles(relay.mediaFolder);
+  const database = createDatabase({ url: relay.databaseUrl, poolSize: 1 });
+  const media = createMedia({ database, files, clock, logger: silentLogger });
+  const [left, done] = [fresh(SAMPLES.gums), fresh(SAMPLES.gums)];
+  await announce(announcementOf(left));
+  await bring(left.mediaId, 0, left.bytes.subarray(0, 500));
+  await upload(done);
+  await media.dropAbandoned(relay.clinic.id);
+  expect(await files.received({ clinicId: relay.clinic.id, id: left.mediaId })).toBe(0);
+  expect([(await get(left.mediaId)).status, (await get(done.mediaId)).status]).toEqual([404, 200]);
+  await database.close();
 });
 
 describe('a file', () => {
