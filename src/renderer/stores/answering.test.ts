@@ -5,7 +5,8 @@ import { createClock } from '../lib/clock.ts';
 import { createDrafts } from '../lib/drafts.ts';
 import { readPreferences } from '../lib/preferences.ts';
 import { buildDetail, buildFacts, buildItem, idOf } from '../testing/builders.ts';
-import { createAnswering, type Draft } from './answering.ts';
+import { createAnswering } from './answering.ts';
+import type { Draft } from './answering-state.ts';
 import type { Reading } from './reading.ts';
 import { createAppStore } from './store.ts';
 

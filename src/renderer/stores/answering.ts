@@ -1,99 +1,33 @@
 import { composerMode } from '@recado/protocol';
 import type {
   CallError,
+  CallInput,
   ConversationDetail,
   FileView,
   MediaListPage,
   ThreadCursor,
-  TransferView,
+  TemplateView,
 } from '../../shared/contract/index.ts';
 import type { Client } from '../api/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Drafts } from '../lib/drafts.ts';
+import { shareList } from '../lib/share.ts';
 import { shrinkImage } from '../lib/shrink-image.ts';
 import { stageFile, type FileFacts, type FileRefusal } from '../lib/stage-file.ts';
+import {
+  emptyDraft,
+  isEmptyDraft,
+  UNDO_SEND_MS,
+  type AnsweringState,
+  type Draft,
+  type Over,
+  type Sent,
+  type TakingIn,
+} from './answering-state.ts';
 import type { PresenceTeller } from './presence.ts';
 import type { Reading } from './reading.ts';
 import type { Store, Toast, UiState } from './store.ts';
 import { newestOrdinal } from './thread.reduce.ts';
-
-/** What is being written to one patient. */
-export type Draft = ConversationDetail['draft'];
-
-/** A file on its way into this PC's own files. */
-export interface TakingIn {
-  id: number;
-  conversationId: string;
-  fileName: string;
-  sizeBytes: number;
-  doneBytes: number;
-}
-
-/** A file WhatsApp would not take, with what can be done about it. */
-export interface RefusedFile {
-  id: number;
-  conversationId: string;
-  fileName: string;
-  refusal: FileRefusal;
-  /** The picture, where making it smaller would help. */
-  shrinkable: File | null;
-}
-
-/** What was sent last, while it can be taken back. */
-export interface Sent {
-  id: number;
-  kind: 'message' | 'quickReply' | 'template';
-  conversationId: string;
-  displayName: string | null;
-  messageIds: readonly string[];
-  /** Relay time. */
-  until: number;
-  /** What goes back into the composer; null when nothing was taken out of it. */
-  draft: Draft | null;
-}
-
-/** Everything of answering that outlives the component it is seen in. */
-export interface AnsweringState {
-  /** By conversation, as far as they were touched in this window. */
-  drafts: Readonly<Record<string, Draft>>;
-  takingIn: readonly TakingIn[];
-  refusedFiles: readonly RefusedFile[];
-  /** Files on their way from this PC to the relay. */
-  transfers: readonly TransferView[];
-  sent: Sent | null;
-  /** What is open over the window. */
-  over: Over | null;
-}
-
-export type Over =
-  | {
-      kind: 'templates';
-      /** Whom it is for; several get one each. */
-      conversationIds: readonly string[];
-      /** What was being written, offered as the reason. */
-      motivo: string;
-    }
-  | { kind: 'newConversation' }
-  | { kind: 'viewer'; conversationId: string; messageId: string }
-  | { kind: 'files'; conversationId: string }
-  | { kind: 'quickReplies' };
-
-export const initialAnswering: AnsweringState = {
-  drafts: {},
-  takingIn: [],
-  refusedFiles: [],
-  transfers: [],
-  sent: null,
-  over: null,
-};
-
-export const emptyDraft: Draft = { text: '', caret: null, replyTo: null, files: [], fileViews: [] };
-
-export const isEmptyDraft = (draft: Draft): boolean =>
-  draft.text.trim() === '' && draft.files.length === 0 && draft.replyTo === null;
-
-/** How long what was sent can be taken back, milliseconds. */
-export const UNDO_SEND_MS = 5_000;
 
 export interface AnsweringDependencies {
   store: Store;
@@ -157,6 +91,23 @@ export interface Answering {
   react(conversationId: string, messageId: string, emoji: string | null): void;
   retryMessage(conversationId: string, messageId: string): void;
   discardMessage(conversationId: string, messageId: string): void;
+  readTemplates(): Promise<void>;
+  /** Reads them again where they have been read before. */
+  refreshTemplates(): void;
+  setFavourite(templateId: string, isFavourite: boolean): void;
+  /** A filled-in template to one patient. With `draft`, what its words were taken from, which is then empty. */
+  sendTemplate(
+    input: Omit<CallInput<'message.sendTemplate'>, 'undoableForMs'>,
+    draft: Draft | null,
+  ): Promise<CallError | null>;
+  /** The same to one of many, without a way back. */
+  sendTemplateToOne(
+    input: Omit<CallInput<'message.sendTemplate'>, 'undoableForMs'>,
+  ): Promise<CallError | null>;
+  /** Who a conversation is with; null when it cannot be read. */
+  readDetail(conversationId: string): Promise<ConversationDetail | null>;
+  /** Begins a conversation with a number, or finds the one there is, and goes on to the templates. */
+  startConversation(phone: string, name: string): Promise<CallError | null>;
   showOver(over: Over | null): void;
   /** Takes what was being written to the templates, as the reason. */
   pickTemplate(conversationIds: readonly string[]): void;
@@ -306,6 +257,13 @@ export function createAnswering(dependencies: AnsweringDependencies): Answering 
     for (const file of files) await attachOne(conversationId, file);
   }
 
+  async function readTemplates(): Promise<void> {
+    const reply = await client.call('template.list', {});
+    if (reply.ok) change({ templates: shareList(held(), reply.data.templates, (each) => each.id) });
+    else toast(`errors.${reply.error.code}`);
+  }
+  const held = (): readonly TemplateView[] => store.getState().answering.templates ?? [];
+
   const dismissRefused = (id: number): void =>
     change({ refusedFiles: store.getState().answering.refusedFiles.filter((each) => each.id !== id) });
 
@@ -438,6 +396,43 @@ export function createAnswering(dependencies: AnsweringDependencies): Answering 
       void tell(client.call('message.retry', { conversationId, messageId })),
     discardMessage: (conversationId, messageId) =>
       void tell(client.call('message.discard', { conversationId, messageId })),
+    readTemplates,
+    refreshTemplates() {
+      if (store.getState().answering.templates !== null) void readTemplates();
+    },
+    setFavourite(templateId, isFavourite) {
+      const { templates } = store.getState().answering;
+      change({
+        templates:
+          templates?.map((each) => (each.id === templateId ? { ...each, isFavourite } : each)) ?? null,
+      });
+      void tell(client.call('template.setFavourite', { templateId, isFavourite }));
+    },
+    async sendTemplate(input, draft) {
+      const reply = await client.call('message.sendTemplate', { ...input, undoableForMs: UNDO_SEND_MS });
+      if (!reply.ok) return afterSending(reply.error);
+      const { conversationId } = input;
+      if (draft !== null) setDraft(conversationId, emptyDraft);
+      noteSent({ kind: 'template', conversationId, messageIds: [reply.data.messageId], draft });
+      void readTemplates();
+      return afterSending(null);
+    },
+    async sendTemplateToOne(input) {
+      const reply = await client.call('message.sendTemplate', { ...input, undoableForMs: 0 });
+      return reply.ok ? null : reply.error;
+    },
+    async readDetail(conversationId) {
+      const reply = await client.call('conversation.get', { conversationId });
+      return reply.ok ? reply.data : null;
+    },
+    async startConversation(phone, name) {
+      const reply = await client.call('conversation.start', { phone, name });
+      if (!reply.ok) return reply.error;
+      const { conversationId } = reply.data;
+      open(conversationId);
+      change({ over: { kind: 'templates', conversationIds: [conversationId], motivo: '' } });
+      return null;
+    },
     showOver: (over) => change({ over }),
     pickTemplate(conversationIds) {
       const [only] = conversationIds;

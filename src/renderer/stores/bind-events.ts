@@ -1,7 +1,7 @@
 import type { AppState, EventPayload } from '../../shared/contract/index.ts';
 import type { Client } from '../api/index.ts';
 import type { Clock } from '../lib/clock.ts';
-import { initialAnswering } from './answering.ts';
+import { initialAnswering } from './answering-state.ts';
 import { INITIAL_QUERY } from './inbox-query.ts';
 import { initialInbox, nextTurn } from './inbox.reduce.ts';
 import type { Reading } from './reading.ts';
@@ -14,12 +14,15 @@ export interface BinderDependencies {
   client: Client;
   clock: Clock;
   reading: Reading;
+  /** Templates change with the clinic, not with a conversation. */
+  refreshTemplates(): void;
   /** What the relay did not accept, said to the person who asked for it. */
   sayRefused(refusal: EventPayload<'refused'>): void;
 }
 
 /** The one listener to main: on each event reads again what is on screen. Returns how to stop. */
-export function bindEvents({ store, client, clock, reading, sayRefused }: BinderDependencies): () => void {
+export function bindEvents(dependencies: BinderDependencies): () => void {
+  const { store, client, clock, reading, refreshTemplates, sayRefused } = dependencies;
   let heardState = false;
   let takeBackAlarm = (): void => {};
 
@@ -85,7 +88,9 @@ export function bindEvents({ store, client, clock, reading, sayRefused }: Binder
       reading.refreshList(conversationIds);
       reading.refreshCounts();
       // Changes of tags, teams and agents may touch any row: main names none then.
-      if (overflow) reading.refreshDirectory();
+      if (!overflow) return;
+      reading.refreshDirectory();
+      refreshTemplates();
     }),
     client.on('transfer', ({ transfers }) =>
       store.setState(({ answering }) => ({ answering: { ...answering, transfers } })),

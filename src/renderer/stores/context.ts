@@ -5,7 +5,7 @@ import { createClock, type Clock, type Granularity } from '../lib/clock.ts';
 import { createDrafts } from '../lib/drafts.ts';
 import { readPreferences, writePreferences } from '../lib/preferences.ts';
 import { createActions, type Actions } from './actions.ts';
-import type { Draft } from './answering.ts';
+import type { Draft } from './answering-state.ts';
 import { bindEvents } from './bind-events.ts';
 import { readQuery, writeQuery } from './inbox-query.ts';
 import { createPresence } from './presence.ts';
@@ -53,7 +53,14 @@ export function createRecado(client: Client): Recado & { stop(): void } {
     keepPreferences,
     keepQuery: (query) => writeQuery(window.localStorage, query),
   });
-  const unbind = bindEvents({ store, client, clock, reading, sayRefused: actions.sayRefused });
+  const unbind = bindEvents({
+    store,
+    client,
+    clock,
+    reading,
+    refreshTemplates: actions.refreshTemplates,
+    sayRefused: actions.sayRefused,
+  });
 
   // Nobody is in front of a window that is out of sight.
   const tellView = (): void => {

@@ -25,7 +25,7 @@ export {
   type Over,
   type RefusedFile,
   type TakingIn,
-} from './answering.ts';
+} from './answering-state.ts';
 export { filterCount, INITIAL_QUERY, isNarrowed, isTouched } from './inbox-query.ts';
 export { neighbour, visibleRows } from './inbox.reduce.ts';
 export {

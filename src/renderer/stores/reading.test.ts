@@ -103,7 +103,14 @@ async function setUp(rows = 0) {
   });
   const clock = createClock({ systemNow: () => 0, schedule: () => () => {} });
   const reading = createReading({ store, client: main.client, isAttended: () => true });
-  bindEvents({ store, client: main.client, clock, reading, sayRefused: () => {} });
+  bindEvents({
+    store,
+    client: main.client,
+    clock,
+    reading,
+    refreshTemplates: () => {},
+    sayRefused: () => {},
+  });
   await settle();
   return { main, store, reading };
 }

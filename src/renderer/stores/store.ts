@@ -10,7 +10,7 @@ import type {
 import type { SentenceKey } from '../i18n/index.ts';
 import type { Preferences } from '../lib/preferences.ts';
 import type { Aim } from './aim.ts';
-import { initialAnswering, type AnsweringState } from './answering.ts';
+import { initialAnswering, type AnsweringState } from './answering-state.ts';
 import { initialInbox, type InboxState } from './inbox.reduce.ts';
 import { initialSearch, type SearchState } from './search.ts';
 import { initialThread, type ThreadState } from './thread.reduce.ts';

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useTranslate, type Translate } from '../i18n/index.ts';
 import {
   appointmentTime,
+  date,
   dateTime,
   dayLabel,
   listTime,
@@ -19,6 +20,8 @@ export interface Dates {
   time(at: number): string;
   dateTime(at: number): string;
   date(at: number): string;
+  /** `jue 26 nov`. */
+  weekdayDate(at: number): string;
   /** With its year: `12 mar 2024`. */
   day(at: number): string;
   listTime(at: number, now: number): string;
@@ -39,6 +42,7 @@ export function createDates(style: DateStyle, t: Translate): Dates {
     time: (at) => time(at, style),
     dateTime: (at) => dateTime(at, style),
     date: (at) => dayMonth(at, style, false),
+    weekdayDate: (at) => date(at, style),
     day: (at) => dayMonth(at, style, true),
     listTime: (at, now) => listTime(at, now, style, words),
     dayLabel: (at, now) => dayLabel(at, now, style, words),

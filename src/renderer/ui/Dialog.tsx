@@ -8,18 +8,14 @@ interface DialogProps {
   isNarrow?: boolean;
   /** Fills much of the window, always as much of it; its content scrolls by itself. */
   isPage?: boolean;
+  /** For more than one column. */
+  isWide?: boolean;
   children: ReactNode;
 }
 
 /** A modal dialog by the browser's own `<dialog>`: it traps the focus, closes with Escape and gives the focus back. */
-export function Dialog({
-  title,
-  closeLabel,
-  onClose,
-  isNarrow = false,
-  isPage = false,
-  children,
-}: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { title, closeLabel, onClose, isNarrow = false, isWide = false, isPage = false, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   // Closed before it leaves the page: only then does the browser give the focus back.
@@ -33,7 +29,7 @@ export function Dialog({
   return (
     <dialog
       ref={dialog}
-      className={`dialog${isNarrow ? ' dialog--narrow' : ''}${isPage ? ' dialog--page' : ''}`}
+      className={`dialog${isNarrow ? ' dialog--narrow' : ''}${isWide ? ' dialog--wide' : ''}${isPage ? ' dialog--page' : ''}`}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

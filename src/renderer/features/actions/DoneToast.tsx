@@ -58,11 +58,7 @@ function Leaving() {
   const { t } = useTranslate();
   const actions = useActions();
   const sent = useAppState((state) => state.answering.sent);
-  const isSeen = useAppState(
-    (state) =>
-      state.answering.sent?.kind === 'message' &&
-      state.answering.sent.conversationId === state.thread.conversationId,
-  );
+  const isSeen = useAppState((state) => state.answering.sent?.conversationId === state.thread.conversationId);
   useEffect(() => {
     if (sent === null) return undefined;
     const timer = setTimeout(actions.forgetSent, UNDO_SEND_MS);

@@ -15,6 +15,9 @@ import {
   type Aim,
 } from '../../stores/index.ts';
 import { Avatar, Dialog } from '../../ui/index.ts';
+import { MediaOver } from '../media/index.ts';
+import { QuickRepliesOver } from '../quick-replies/index.ts';
+import { TemplatesOver } from '../templates/index.ts';
 import { changesOf, initialMarks, nextMark, type Marks } from './choices.ts';
 import { OptionPicker } from './OptionPicker.tsx';
 import { snoozeTimes } from './snooze-times.ts';
@@ -251,8 +254,8 @@ function SnoozePicker({ aim, onClose }: Omit<PickerProps, 'directory'>) {
   );
 }
 
-/** What is being chosen for conversations, if anything. */
-export function Pickers() {
+/** Tags, people or a time for conversations. */
+function Choosing() {
   const actions = useActions();
   const picker = useAppState((state) => state.ui.picker);
   const directory = useAppState((state) => state.directory);
@@ -262,4 +265,16 @@ export function Pickers() {
   if (directory === null) return null;
   const Picker = picker.kind === 'assign' ? AssignPicker : TagPicker;
   return <Picker {...props} directory={directory} />;
+}
+
+/** What is being chosen, written or looked at over the window, if anything. */
+export function Pickers() {
+  return (
+    <>
+      <Choosing />
+      <TemplatesOver />
+      <QuickRepliesOver />
+      <MediaOver />
+    </>
+  );
 }

@@ -12,6 +12,8 @@ import {
   PinOff,
   ShieldCheck,
   StickyNote,
+  Files,
+  LayoutTemplate,
   Tag,
   UserRoundPlus,
   type LucideIcon,
@@ -34,6 +36,8 @@ export const ENTRIES = {
   assign: { label: 'actions.assign', icon: UserRoundPlus, shortcut: 'A' },
   tag: { label: 'actions.tag', icon: Tag, shortcut: 'T' },
   note: { label: 'actions.note', icon: StickyNote, shortcut: 'N' },
+  template: { label: 'actions.template', icon: LayoutTemplate, shortcut: 'Ctrl+T' },
+  files: { label: 'actions.files', icon: Files },
   snooze: { label: 'actions.snooze', icon: AlarmClock, shortcut: 'H' },
   unsnooze: { label: 'actions.unsnooze', icon: AlarmClockOff },
   pin: { label: 'actions.pin', icon: Pin, shortcut: 'P' },
@@ -52,7 +56,7 @@ export function entriesOf({ facts, pinned, snoozedUntil }: Subject): EntryId[][]
   const isBot = facts.handler === 'bot';
   return [
     facts.spam ? [] : [facts.closed ? 'reopen' : 'close'],
-    ['assign', 'tag', 'note'],
+    [...(facts.spam ? [] : (['template'] as const)), 'assign', 'tag', 'note', 'files'],
     [
       ...(snoozedUntil === null ? [] : (['unsnooze'] as const)),
       'snooze',
@@ -99,6 +103,14 @@ export function runEntry(id: EntryId, aim: Aim, { actions }: Pick<Recado, 'actio
     case 'note': {
       const [only] = aim.kind === 'these' && aim.ids.length === 1 ? aim.ids : [];
       if (only !== undefined) actions.writeNote(only);
+      return;
+    }
+    case 'template':
+      if (aim.kind === 'these') actions.pickTemplate(aim.ids);
+      return;
+    case 'files': {
+      const [only] = aim.kind === 'these' ? aim.ids : [];
+      if (only !== undefined) actions.showOver({ kind: 'files', conversationId: only });
       return;
     }
     case 'unsnooze':

@@ -13,7 +13,7 @@ import {
 import type { CallError, ConversationDetail } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { these, useActions, useAppState, useNow } from '../../stores/index.ts';
-import { VoiceButton } from '../media/index.ts';
+import { DropZone, VoiceButton } from '../media/index.ts';
 import { QuickReplyList, slashAt, useQuickReplyChoice } from '../quick-replies/index.ts';
 import { Answered } from './Answered.tsx';
 import { DraftFiles } from './DraftFiles.tsx';
@@ -163,6 +163,10 @@ export function Writing({ detail }: { detail: ConversationDetail }) {
     <>
       {answer === null ? null : <Answered answer={answer} onSend={() => void send('stay')} />}
       <OpenWindow facts={facts} />
+      <DropZone
+        name={detail.displayName ?? t('list.noName')}
+        onDrop={(dropped) => actions.attach(conversationId, dropped)}
+      />
       <div className="composer__box" onPaste={onPaste}>
         {quick.isOpen ? <QuickReplyList choice={quick} /> : null}
         {draft.replyTo === null ? null : (

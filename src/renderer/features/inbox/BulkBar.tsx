@@ -1,6 +1,7 @@
 import {
   Archive,
   ArchiveRestore,
+  LayoutTemplate,
   MailOpen,
   OctagonAlert,
   ShieldCheck,
@@ -17,6 +18,7 @@ const ICONS = {
   reopen: ArchiveRestore,
   tag: Tag,
   assign: UserRoundPlus,
+  template: LayoutTemplate,
   markRead: MailOpen,
   markSpam: OctagonAlert,
   unmarkSpam: ShieldCheck,
@@ -35,7 +37,9 @@ export function BulkBar({ total }: { total: number }) {
   const subjects = subjectsOf(store.getState(), aim);
   const closing = aim.kind === 'matching' && query.filter === 'closed' ? 'reopen' : entryOfKey('E', subjects);
   const spamming = query.filter === 'spam' ? 'unmarkSpam' : entryOfKey('S', subjects);
-  const entries = [closing, 'tag', 'assign', 'markRead', spamming].filter(
+  // Each is filled in before the eyes: not for all that merely match.
+  const template = aim.kind === 'these' && query.filter !== 'spam' ? 'template' : null;
+  const entries = [closing, template, 'tag', 'assign', 'markRead', spamming].filter(
     (id): id is EntryId & keyof typeof ICONS => id !== null && Object.hasOwn(ICONS, id),
   );
   return (

@@ -7,6 +7,7 @@ import {
   ListFilter,
   MessagesSquare,
   OctagonAlert,
+  SquarePen,
   TimerOff,
 } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
@@ -108,6 +109,16 @@ export function Inbox() {
             {counts.unread > 0 && !isNarrowed(query) ? ` · ${count('counts.unread', counts.unread)}` : ''}
           </p>
         ) : null}
+        <button
+          type="button"
+          className="icon-button list__new"
+          aria-label={t('newConversation.open')}
+          aria-keyshortcuts="Control+N"
+          title={t('actions.withKey', { action: t('newConversation.open'), key: 'Ctrl+N' })}
+          onClick={() => actions.showOver({ kind: 'newConversation' })}
+        >
+          <SquarePen size={18} aria-hidden="true" />
+        </button>
       </header>
       <Toolbar />
       <Bootstrapping />

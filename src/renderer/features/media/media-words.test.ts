@@ -6,8 +6,8 @@ import { barsOf, clockTime, refusalWords, typeName } from './media-words.ts';
 describe('a file that cannot go', () => {
   const { translation } = wordsIn('es');
   it.each([
-    [{ problem: 'too_large', kind: 'video', limitBytes: 16_777_216, remedy: 'compress' }, /17 MB/],
-    [{ problem: 'too_large', kind: 'image', limitBytes: 5_242_880, remedy: 'compress' }, /5,2 MB/],
+    [{ problem: 'too_large', kind: 'video', limitBytes: 16_777_216, remedy: 'compress' }, /16 MB/],
+    [{ problem: 'too_large', kind: 'image', limitBytes: 5_242_880, remedy: 'compress' }, /5 MB/],
     [{ problem: 'type_not_accepted', kind: 'audio', limitBytes: null, remedy: 'convert' }, /OGG|MP3/],
     [{ problem: 'type_not_accepted', kind: null, limitBytes: null, remedy: null }, /PDF/],
     [{ problem: 'empty', kind: null, limitBytes: null, remedy: null }, /vacío/],

@@ -1,0 +1,1 @@
+export { TemplatesOver } from './TemplatesOver.tsx';
