@@ -34,7 +34,7 @@ export function bindEvents(dependencies: BinderDependencies): () => void {
     if (isReady && before?.phase === 'ready' && !isOtherSession) {
       store.setState({ app, presence: app.presence });
       const isBack = app.sync.phase === 'live' && before.sync.phase !== 'live';
-      if (isBack && store.getState().thread.olderFailure === 'offline') reading.retryOlder();
+      if (isBack && store.getState().thread.olderFailure !== null) reading.retryOlder();
       return;
     }
     // What was chosen is remembered for the person who comes back, not for another one.

@@ -353,6 +353,21 @@ describe('reading', () => {
     });
   });
 
+  it('tells what is not there offline from what is still on its way', async () => {
+    const { main, store, reading } = await setUp(1);
+    main.truth.items.set(idOf(1, 1), [buildItem({ ordinal: 7, sentAt: 7 })]);
+    main.truth.edge = { isComplete: false };
+    reading.open(idOf(1, 1));
+    await settle();
+    reading.loadOlder();
+    await settle();
+    expect(store.getState().thread.olderFailure).toBe('pending');
+    main.emit('state', { ...main.truth.state, sync: { ...main.truth.state.sync, phase: 'offline' } });
+    reading.retryOlder();
+    await settle();
+    expect(store.getState().thread.olderFailure).toBe('offline');
+  });
+
   it('forgets everything of a session when it ends', async () => {
     const { main, store, reading } = await setUp(2);
     reading.open(idOf(1, 1));

@@ -169,11 +169,16 @@ export function createThreadReading({ store, client, isAttended }: ThreadReading
       before: before ?? edge,
       limit: THREAD_PAGE,
     });
-    store.setState(({ thread }) => {
+    store.setState(({ app, thread }) => {
       if (thread.generation !== generation) return {};
-      if (reply.ok) return { thread: prependPage(thread, generation, reply.data) };
-      const isOffline = reply.error.code === 'relay_unreachable';
-      return { thread: failOlder(thread, isOffline ? 'offline' : 'failed') };
+      if (!reply.ok) {
+        const isUnreachable = reply.error.code === 'relay_unreachable';
+        return { thread: failOlder(thread, isUnreachable ? 'offline' : 'failed') };
+      }
+      const next = prependPage(thread, generation, reply.data);
+      // Without a connection main answers with what it has, which is nothing more.
+      const isCutOff = next.olderFailure === 'pending' && app?.sync.phase === 'offline';
+      return { thread: isCutOff ? failOlder(next, 'offline') : next };
     });
   }
 
