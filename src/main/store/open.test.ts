@@ -7,15 +7,21 @@ import { classifyOpenFailure } from './failures.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { isPlainSqlite, openForReading, openForWriting } from './open.ts';
 import { prepareStoreFile, type Prepared } from './prepare.ts';
+import { emptyIndex } from './queries/search-index.ts';
 import {
   buildConversation,
   buildDraft,
+  buildFile,
+  buildMedia,
   buildMessage,
   buildPatient,
   buildSend,
   conversationId,
   createTemporaryFolder,
   createTestStore,
+  fileId,
+  foundMessages,
+  indexAll,
   NOON,
   put,
 } from './testing.ts';
@@ -71,17 +77,46 @@ const filesWithMarker = () =>
   readdirSync(folder.path).filter((name) => readFileSync(join(folder.path, name)).includes(MARKER));
 
 describe('encryption', () => {
-  test('no byte of the file, its log or its index tells what was written', () => {
+  test('no byte of any file tells what was written, searched or chosen, while it goes on and after', () => {
     fill();
     const writer = openForWriting(file, KEY);
     const store = createTestStore(writer);
-    store.write.saveDraft({ conversationId: conversationId(4), draft: buildDraft(MARKER) });
+    const name = `${MARKER}.pdf`;
+    const media = buildMedia(9, { fileName: name });
+    store.write.putLocalFile({ file: buildFile(9, { fileName: name, media }) });
+    store.write.saveDraft({
+      conversationId: conversationId(4),
+      draft: buildDraft(MARKER, { files: [{ fileId: fileId(9), caption: MARKER }] }),
+    });
+    store.write.enqueueCommands({ commands: [buildSend(9, 5, MARKER, NOON, { media })], now: NOON });
+    store.write.setLocalValue({ key: 'searches', value: [MARKER] });
+    const changes = Array.from({ length: 300 }, (_, index) =>
+      put('message', 1_000 + index, buildMessage(1, 1_000 + index, { text: `${MARKER} adiós` })),
+    );
+    store.write.applyChanges({ changes, next: 1_300 });
+    // Sorts, lists of keys and all that SQLite might put into a temporary file.
+    writer.pragma('cache_size = 10');
+    expect(foundMessages(store, `${MARKER} hola`)).toHaveLength(100);
+    expect(foundMessages(store, `${MARKER} con:archivo antes:2027-01-01`)).toEqual([]);
+    writer.exec(`create temporary table copy as select * from messages order by text`);
+    store.database.transaction(() => emptyIndex(store.database));
+    indexAll(store);
     expect(readdirSync(folder.path).sort()).toEqual(['recado.db', 'recado.db-shm', 'recado.db-wal']);
     expect(filesWithMarker()).toEqual([]);
     expect(isPlainSqlite(file)).toBe(false);
     writer.pragma('wal_checkpoint(TRUNCATE)');
     expect(filesWithMarker()).toEqual([]);
     writer.close();
+    // Set aside, rebuilt, and copied for a migration.
+    const rebuilt = prepare(KEY, { rebuild: true });
+    if (!rebuilt.ok) throw new Error(rebuilt.failure);
+    rebuilt.connection.close();
+    const newer = { version: 990, name: 'newer', up: () => undefined };
+    const migrated = prepare(KEY, { migrations: [...MIGRATIONS, newer] });
+    if (!migrated.ok) throw new Error(migrated.failure);
+    migrated.connection.close();
+    expect(readdirSync(folder.path).length).toBeGreaterThan(2);
+    expect(filesWithMarker()).toEqual([]);
   });
 
   test('every open makes writes durable and keeps temporary data out of files', () => {

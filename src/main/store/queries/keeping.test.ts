@@ -228,6 +228,7 @@ describe('checks against the relay', () => {
         message: { count: 3, versions: 18 + 19 + 37 },
         appointment: { count: 1, versions: 33 },
         tag: { count: 1, versions: 31 },
+        clinic: { count: 0, versions: 0 },
         team: { count: 0, versions: 0 },
         agent: { count: 1, versions: 32 },
         template: { count: 0, versions: 0 },
