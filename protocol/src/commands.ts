@@ -126,6 +126,24 @@ export const commandArguments = {
     /** True where nobody really read, as in bulk: the patient then gets no blue ticks. */
     silent: z.boolean().optional(),
   }),
+  /** Absent parts stay as they are; an empty name takes the clinic's own name for the patient away. */
+  'patient.update': z.object({
+    patientId: Id,
+    name: z.string().trim().max(120).optional(),
+    language: z.string().max(10).nullable().optional(),
+    note: z.string().max(4_000).optional(),
+    remindersOff: z.boolean().optional(),
+  }),
+  /** Makes or changes an appointment; refused with `forbidden` for one of the practice software. */
+  'appointment.put': z.object({
+    appointmentId: Id,
+    patientId: Id,
+    startsAt: Timestamp,
+    treatment: z.string().trim().max(200),
+    professional: z.string().trim().max(200),
+    state: z.enum(['scheduled', 'confirmed', 'cancelled', 'attended', 'missed']),
+  }),
+  'appointment.delete': z.object({ appointmentId: Id }),
   'tag.create': z.object({ tagId: Id, name: TagName, color: Color }),
   'tag.update': z.object({ tagId: Id, name: TagName.optional(), color: Color.optional() }),
   /** Everything tagged `tagId` becomes tagged `intoTagId`, and `tagId` is gone. */

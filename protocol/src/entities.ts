@@ -31,6 +31,19 @@ export const OpeningHours = z.object({
 });
 export type OpeningHours = z.infer<typeof OpeningHours>;
 
+/** What the reminder bot sends, and when. */
+export const ReminderSettings = z.object({
+  templateId: Id,
+  /** Hours before an appointment at which a reminder leaves, the earliest first. */
+  hoursBefore: z.array(z.number().int().min(1).max(168)).min(1).max(3),
+  /** Nothing leaves between these times of the clinic's day; what falls there leaves at its end, or before its beginning where that would be too late. */
+  quietFrom: TimeOfDay,
+  quietTo: TimeOfDay,
+  /** A patient who answers one of these gets no more reminders; case and accents do not matter. */
+  optOutWords: z.array(z.string().trim().min(1).max(40)).max(20),
+});
+export type ReminderSettings = z.infer<typeof ReminderSettings>;
+
 /** How the clinic wants its inbox to behave. */
 export const ClinicSettings = z.object({
   /** The first agent to answer an unassigned conversation becomes its assignee. */
@@ -39,12 +52,25 @@ export const ClinicSettings = z.object({
   readReceipts: z.enum(['onRead', 'onReply', 'never']),
   /** Null while the clinic has not said. */
   openingHours: OpeningHours.nullable(),
+  /** Null while the clinic sends no reminders. */
+  reminders: ReminderSettings.nullable(),
+  /**
+   * Address of a patient's record in the clinic's own software, with `{telefono}` where the digits of the number go;
+   * null for none. Only https, or an application's own scheme.
+   */
+  recordUrl: z
+    .string()
+    .max(500)
+    .regex(/^(?!javascript:|data:|file:|vbscript:)[a-z][a-z0-9+.-]*:\S+$/i)
+    .nullable(),
 });
 export type ClinicSettings = z.infer<typeof ClinicSettings>;
 export const DEFAULT_CLINIC_SETTINGS: ClinicSettings = {
   assignOnFirstReply: true,
   readReceipts: 'onRead',
   openingHours: null,
+  reminders: null,
+  recordUrl: null,
 };
 
 export const Clinic = z.object({
@@ -89,6 +115,8 @@ export const Patient = z.object({
   whatsappUserId: z.string().nullable(),
   language: z.string().nullable(),
   note: z.string(),
+  /** Has asked for no more reminders. */
+  remindersOff: z.boolean().default(false),
 });
 export type Patient = z.infer<typeof Patient>;
 
@@ -99,6 +127,10 @@ export const Appointment = z.object({
   treatment: z.string(),
   professional: z.string(),
   state: open('scheduled', 'confirmed', 'cancelled', 'attended', 'missed'),
+  /** Its name in the clinic's practice software, which then has the last word; null for one made by hand. */
+  externalId: z.string().nullable().default(null),
+  /** What became of its reminder: null before one was sent. */
+  reminder: open('sent', 'confirmed', 'declined', 'failed').nullable().default(null),
 });
 export type Appointment = z.infer<typeof Appointment>;
 

@@ -55,6 +55,8 @@ export const RefusalCode = {
   /** Not approved (any more), or its shape has changed since it was filled in. */
   templateNotSendable: 'template_not_sendable',
   templateValuesInvalid: 'template_values_invalid',
+  patientNotFound: 'patient_not_found',
+  appointmentNotFound: 'appointment_not_found',
   quickReplyNotFound: 'quick_reply_not_found',
   /** The clinic would be left without an administrator. */
   lastAdministrator: 'last_administrator',

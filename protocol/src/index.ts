@@ -22,4 +22,5 @@ export * from './rules/template-values.ts';
 export * from './sessions.ts';
 export * from './time.ts';
 export * from './version.ts';
+export * from './integrations.ts';
 export * from './media.ts';

@@ -154,8 +154,7 @@ export function sniffType(head: Uint8Array): SniffedType | null {
   if (ascii(head, 0, 5) === '#!AMR') return plain('audio/amr');
   if (ascii(head, 0, 3) === 'ID3') return plain('audio/mpeg');
   if (head[0] === 0xff && ((head[1] ?? 0) & 0xf6) === 0xf0) return plain('audio/aac');
-  if (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0)
-    return plain('audio/mpeg');
+  if (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0) return plain('audio/mpeg');
   if (startsWith(head, 0x50, 0x4b, 0x03, 0x04)) return plain('application/zip');
   if (startsWith(head, 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1)) return plain('application/x-ole');
   // Some programs write a mark or an empty line before it.

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CallName, EventName } from './names.ts';
 import {
   AccessCodeView,
+  AppointmentView,
   AppState,
   ConversationDetail,
   DeviceView,
@@ -12,6 +13,7 @@ import {
   InboxCounts,
   InboxCursor,
   InboxPage,
+  IntegrationKeyView,
   InboxQuery,
   MediaListPage,
   PresenceView,
@@ -264,6 +266,36 @@ export const calls = {
     out: Nothing,
   },
   'quickReply.delete': { in: z.strictObject({ quickReplyId: Id }), out: Nothing },
+  'patient.update': {
+    in: z.strictObject(commandArguments['patient.update'].shape),
+    out: Nothing,
+  },
+  /** All of a patient's, the newest first. */
+  'appointment.list': {
+    in: z.strictObject({ patientId: Id }),
+    out: z.strictObject({ appointments: z.array(AppointmentView) }),
+  },
+  /** A new one when `appointmentId` is null. */
+  'appointment.put': {
+    in: z.strictObject({
+      appointmentId: Id.nullable(),
+      patientId: Id,
+      /** Epoch milliseconds. */
+      startsAt: z.number(),
+      treatment: z.string().trim().max(200),
+      professional: z.string().trim().max(200),
+      state: z.enum(['scheduled', 'confirmed', 'cancelled', 'attended', 'missed']),
+    }),
+    out: z.strictObject({ appointmentId: Id }),
+  },
+  'appointment.delete': { in: z.strictObject({ appointmentId: Id }), out: Nothing },
+  /** Keys with which the practice software brings appointments; administrators, and they need the relay. */
+  'integrationKey.list': { in: Nothing, out: z.strictObject({ keys: z.array(IntegrationKeyView) }) },
+  'integrationKey.create': {
+    in: z.strictObject({ name: z.string().trim().min(1).max(60) }),
+    out: z.strictObject({ id: Id, key: z.string() }),
+  },
+  'integrationKey.delete': { in: z.strictObject({ id: Id }), out: Nothing },
   /** Takes a chosen, dropped, pasted or recorded file into this PC's encrypted files, a piece at a time. */
   'file.begin': {
     in: z.strictObject({

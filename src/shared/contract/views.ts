@@ -335,6 +335,17 @@ export const AppointmentView = z.object({
   treatment: z.string(),
   professional: z.string(),
   state: z.string(),
+  /** Of the clinic's practice software: changed there, not here. */
+  isExternal: z.boolean(),
+  /** What became of its reminder; null before one was sent. */
+  reminder: z.string().nullable(),
+});
+
+export const IntegrationKeyView = z.object({
+  id: Id,
+  name: z.string(),
+  createdAt: Epoch,
+  lastUsedAt: Epoch.nullable(),
 });
 
 export const ConversationDetail = z.object({
@@ -342,6 +353,11 @@ export const ConversationDetail = z.object({
   displayName: z.string().nullable(),
   isOnFile: z.boolean(),
   profileName: z.string().nullable(),
+  patientId: Id,
+  /** The name the clinic gave; null when it gave none. */
+  patientName: z.string().nullable(),
+  language: z.string().nullable(),
+  remindersOff: z.boolean(),
   /** As people write it: "+34 600 11 12 22". */
   phone: z.string().nullable(),
   note: z.string(),
