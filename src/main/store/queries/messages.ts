@@ -198,6 +198,17 @@ export function listMessagesBetween(
   );
 }
 
+/** Whether any message is held in a range of ordinals, both ends included. */
+export function hasMessagesBetween(
+  database: ReadDatabase,
+  input: { lowest: number; highest: number },
+): boolean {
+  return (
+    database.get('select 1 from messages where ordinal between :lowest and :highest limit 1', input) !==
+    undefined
+  );
+}
+
 /** Deletes messages by ordinal. */
 export function deleteMessagesAt(
   database: WriteDatabase,

@@ -8,6 +8,15 @@ import { getMessageBounds, setSearchFrom } from './sync-state.ts';
 /** Messages indexed in one transaction: what a send waits for at most. */
 const PART = 2_000;
 
+/** Indexes all messages in a range of ordinals, none of which is in the index yet. */
+export function indexRange(database: WriteDatabase, input: { lowest: number; highest: number }): void {
+  database.run(
+    `insert into messages_fts (rowid, text)
+     select ordinal, text from searchable_messages where ordinal between :lowest and :highest order by ordinal`,
+    input,
+  );
+}
+
 /** Indexes one part more; answers whether there is another. */
 export function indexPart(database: WriteDatabase): { isDone: boolean } {
   const { searchFrom } = getMessageBounds(database);
@@ -18,13 +27,7 @@ export function indexPart(database: WriteDatabase): { isDone: boolean } {
        select ordinal from messages where ordinal < :searchFrom order by ordinal desc limit :part)`,
     parameters,
   )!;
-  if (lowest !== null)
-    database.run(
-      `insert into messages_fts (rowid, text)
-       select ordinal, text from searchable_messages
-       where ordinal >= :lowest and ordinal < :searchFrom order by ordinal`,
-      { lowest, searchFrom },
-    );
+  if (lowest !== null) indexRange(database, { lowest, highest: searchFrom - 1 });
   setSearchFrom(database, lowest ?? 0);
   return { isDone: lowest === null };
 }
