@@ -182,6 +182,8 @@ export async function createRunningDesk(deps: DeskDeps) {
     onRevoked: onEnded,
     onChanges(changes, origin) {
       changeEvents.add(changes, origin);
+      // A send whose answer was lost leaves the outbox when its message comes.
+      if (origin !== 'history') countUnsent();
       if (changes.reference) presence.refreshNames();
     },
     onPresence: presence.hear,
