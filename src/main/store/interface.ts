@@ -8,6 +8,7 @@ import type {
   Command,
   CommandResult,
   Conversation,
+  ConversationFacts,
   OutgoingMedia,
   Template,
 } from '@recado/protocol';
@@ -98,7 +99,30 @@ export interface RefusedCommand {
   code: string;
 }
 
+/** What a notification about a conversation is decided on. */
+export interface NotifiableConversation {
+  conversationId: string;
+  displayName: string | null;
+  facts: ConversationFacts;
+  /** 0 when there is none. */
+  snoozedUntil: number;
+  /** Assigned to whoever is signed in here, or to nobody in person but to a team of theirs. */
+  isMine: boolean;
+  isUnassigned: boolean;
+  /** The newest message of the patient after `since`, with how many there are; null when there is none. */
+  arrived: { ordinal: number; kind: string; text: string | null; count: number } | null;
+  /** Ordinal of the bot's last hand-over to people after `since`; null when there is none. */
+  handedOverAt: number | null;
+}
+
 export interface StoreReads {
+  /**
+   * What there is to notify of, among these conversations or (null) among all with something newer: messages with an
+   * ordinal above `since`. Up to 1,000 conversations.
+   */
+  notifiable(input: { conversationIds: string[] | null; since: number }): NotifiableConversation[];
+  /** Conversations whose patient waits for an answer and that expire after `now` and until `before`, soonest first. */
+  expiring(input: { now: number; before: number; limit: number }): NotifiableConversation[];
   inboxPage(input: { query: InboxQuery; before: InboxCursor | null; limit: number; now: number }): InboxPage;
   inboxCounts(input: { now: number }): InboxCounts;
   /** How many conversations a query matches. */

@@ -20,6 +20,7 @@ import { getLocalFile, markUploaded, putLocalFile, removeLocalFile } from './que
 import { getLocalValue, setAgent, setLocalValue } from './queries/local-values.ts';
 import { getMediaFacts, getMediaPage, listUnusedFiles } from './queries/media.ts';
 import { getUnsentCommand } from './queries/outbox-messages.ts';
+import { listExpiring, listNotifiable } from './queries/notifiable.ts';
 import { countOutbox, getNextHeld } from './queries/outbox.ts';
 import { forgetMessages } from './queries/retention.ts';
 import { search } from './queries/search/search.ts';
@@ -57,6 +58,8 @@ export const reads: Queries<StoreReads, ReadDatabase> = {
   storage: getStorage,
   search,
   nextExpiry: getNextExpiry,
+  notifiable: listNotifiable,
+  expiring: listExpiring,
   syncState: getSyncState,
   outboxCounts: countOutbox,
   localValue: getLocalValue,

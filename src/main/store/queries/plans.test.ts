@@ -102,7 +102,7 @@ describe('query plans', () => {
 
   const look: Look = {
     expression: '"cita"*',
-    wholeWord: null,
+    wholeWords: null,
     mediaKind: null,
     keys: null,
     where: [],

@@ -31,7 +31,7 @@ export function createLooks(
   const from = fromCondition(database, asked);
   const look: Look = {
     expression: words.length === 0 ? null : toExpression(words, input.isAny),
-    wholeWord: words.length === 1 ? `"${words[0]}"` : null,
+    wholeWords: words.length === 0 || input.isAny ? null : toExpression(words, false, false),
     mediaKind: null,
     keys,
     where: from === null ? [] : [from.condition],
@@ -45,7 +45,7 @@ export function createLooks(
   if (asked.has.includes('link')) {
     const expression =
       look.expression === null ? LINK_EXPRESSION : `${look.expression} AND ${LINK_EXPRESSION}`;
-    looks.push({ ...look, expression, wholeWord: null, where: [...look.where, LINK_CONDITION] });
+    looks.push({ ...look, expression, wholeWords: null, where: [...look.where, LINK_CONDITION] });
   }
   return looks;
 }

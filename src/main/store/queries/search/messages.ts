@@ -35,10 +35,10 @@ export interface Look {
   /** Of the full-text index; null looks at every message, or every file of `mediaKind`. */
   expression: string | null;
   /**
-   * The same for whole words; null when there is none. The index merges all words that begin with one looked for before
-   * it answers, which takes long for a frequent one, and of that one whole words alone will do.
+   * The same for whole words; null when there are none. The index merges all words that begin with one looked for before
+   * it answers, which takes long for frequent ones, and of those whole words alone will do.
    */
-  wholeWord: string | null;
+  wholeWords: string | null;
   mediaKind: string | null;
   /** Local keys of the conversations to look in; null for all. */
   keys: readonly number[] | null;
@@ -49,9 +49,9 @@ export interface Look {
   after: number | null;
 }
 
-/** Words that begin with these, all of them or any; quoted, so that nothing typed is syntax. */
-export const toExpression = (words: readonly string[], isAny: boolean): string =>
-  `(${words.map((word) => `"${word}"*`).join(isAny ? ' OR ' : ' AND ')})`;
+/** These words, or words that begin with them, all or any; quoted, so that nothing typed is syntax. */
+export const toExpression = (words: readonly string[], isAny: boolean, isPrefix = true): string =>
+  `(${words.map((word) => `"${word}"${isPrefix ? '*' : ''}`).join(isAny ? ' OR ' : ' AND ')})`;
 
 /** Where the ordinals to look at come from, newest first. */
 function placesSql(look: Look, isSparse: boolean): string {
@@ -125,14 +125,15 @@ export function findMessages(database: ReadDatabase, look: Look, limit: number):
       examined,
       wanted,
     });
-  if (look.wholeWord !== null && !isSparse) {
+  if (look.wholeWords !== null && !isSparse) {
     const whole = run(
       limit + 1,
       isFiltered ? examinedFirst : limit + 1,
       soon ?? Number.MAX_SAFE_INTEGER,
-      look.wholeWord,
+      look.wholeWords,
     );
-    if (whole.length > limit && whole[0]!.ordinal - whole[limit]!.ordinal <= limit * FREQUENT) return whole;
+    if (whole.length > limit && whole[0]!.ordinal - whole[limit]!.ordinal <= (limit * FREQUENT) / share)
+      return whole;
   }
   if (!isFiltered) return run(RANKED, RANKED, Number.MAX_SAFE_INTEGER);
   const first = run(RANKED, examinedFirst, soon ?? Number.MAX_SAFE_INTEGER);
