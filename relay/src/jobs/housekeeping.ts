@@ -2,9 +2,10 @@ import { DAY, toTimestamp, type Id } from '@recado/protocol';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { pruneChanges } from '../feed/changes.ts';
-import { describeError, type Logger } from '../logger.ts';
+import type { Logger } from '../logger.ts';
 import type { Media } from '../media/media.ts';
 import { dropOldHeldItems } from '../whatsapp/apply/held.ts';
+import { repeat } from './repeat.ts';
 
 const EVERY_MS = 3_600_000;
 /** Results of commands: a PC that was off for a month still learns that its command had its effect. */
@@ -51,14 +52,11 @@ export async function keepHouse({ database, media, clock }: HousekeepingDeps): P
 
 /** Keeps house once an hour; returns how to stop. */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
-  let running: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
-    running = keepHouse(deps).catch((error: unknown) => {
-      deps.logger.warn('housekeeping failed', describeError(error));
-    });
-  }, EVERY_MS);
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
+  return repeat({
+    work: () => keepHouse(deps),
+    everyMs: EVERY_MS,
+    firstAfterMs: EVERY_MS,
+    failure: 'housekeeping failed',
+    logger: deps.logger,
+  });
 }

@@ -5,9 +5,10 @@ import { findConversation, saveConversation, withMessage } from '../db/conversat
 import type { Database } from '../db/database.ts';
 import { findMessage, updateMessage } from '../db/messages.ts';
 import type { WriteToClinic } from '../feed/writer.ts';
-import { describeError, type Logger } from '../logger.ts';
+import type { Logger } from '../logger.ts';
 import { Failure } from '../whatsapp/prepare.ts';
 import type { Jobs } from './jobs.ts';
+import { repeat } from './repeat.ts';
 
 /** How late a scheduled message may leave, milliseconds. */
 const EVERY_MS = 1_000;
@@ -69,22 +70,10 @@ export async function queueDueMessages(deps: ScheduledMessagesDeps): Promise<voi
 
 /** Looks every second; returns how to stop. */
 export function startScheduledMessages(deps: ScheduledMessagesDeps): () => Promise<void> {
-  let stopping = false;
-  let timer: NodeJS.Timeout | null = null;
-  let running: Promise<void> = Promise.resolve();
-  const next = () => {
-    running = queueDueMessages(deps)
-      .catch((error: unknown) => {
-        deps.logger.warn('queueing scheduled messages failed', describeError(error));
-      })
-      .then(() => {
-        if (!stopping) timer = setTimeout(next, EVERY_MS);
-      });
-  };
-  next();
-  return async () => {
-    stopping = true;
-    if (timer) clearTimeout(timer);
-    await running;
-  };
+  return repeat({
+    work: () => queueDueMessages(deps),
+    everyMs: EVERY_MS,
+    failure: 'queueing scheduled messages failed',
+    logger: deps.logger,
+  });
 }

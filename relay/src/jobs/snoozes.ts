@@ -4,7 +4,8 @@ import { findConversation, saveConversation } from '../db/conversations.ts';
 import type { Database } from '../db/database.ts';
 import { insertSystemLine } from '../db/messages.ts';
 import type { WriteToClinic } from '../feed/writer.ts';
-import { describeError, type Logger } from '../logger.ts';
+import type { Logger } from '../logger.ts';
+import { repeat } from './repeat.ts';
 
 /** How late a conversation may come back, milliseconds. */
 const EVERY_MS = 1_000;
@@ -51,22 +52,10 @@ export async function endSnoozes(deps: SnoozesDeps): Promise<void> {
 
 /** Looks every second; returns how to stop. */
 export function startSnoozes(deps: SnoozesDeps): () => Promise<void> {
-  let stopping = false;
-  let timer: NodeJS.Timeout | null = null;
-  let running: Promise<void> = Promise.resolve();
-  const next = () => {
-    running = endSnoozes(deps)
-      .catch((error: unknown) => {
-        deps.logger.warn('ending snoozes failed', describeError(error));
-      })
-      .then(() => {
-        if (!stopping) timer = setTimeout(next, EVERY_MS);
-      });
-  };
-  next();
-  return async () => {
-    stopping = true;
-    if (timer) clearTimeout(timer);
-    await running;
-  };
+  return repeat({
+    work: () => endSnoozes(deps),
+    everyMs: EVERY_MS,
+    failure: 'ending snoozes failed',
+    logger: deps.logger,
+  });
 }

@@ -8,6 +8,7 @@ import { describeError, type Logger } from '../logger.ts';
 import { openAccessToken } from '../whatsapp/access-token.ts';
 import type { GraphTemplates, MetaTemplate } from './graph-templates.ts';
 import { removeTemplate, saveTemplate, templatesOf, type TemplateRow } from './templates.ts';
+import { repeat } from '../jobs/repeat.ts';
 
 /** How often it is looked for numbers whose templates are to be read. */
 const EVERY_MS = 2_000;
@@ -119,24 +120,12 @@ export function createTemplateSync({ database, write, graph, secrets, clock, log
     syncDue,
     /** Looks every two seconds; returns how to stop. */
     start(): () => Promise<void> {
-      let stopping = false;
-      let timer: NodeJS.Timeout | null = null;
-      let running: Promise<void> = Promise.resolve();
-      const next = () => {
-        running = syncDue()
-          .catch((error: unknown) => {
-            logger.warn('looking for stale templates failed', describeError(error));
-          })
-          .then(() => {
-            if (!stopping) timer = setTimeout(next, EVERY_MS);
-          });
-      };
-      next();
-      return async () => {
-        stopping = true;
-        if (timer) clearTimeout(timer);
-        await running;
-      };
+      return repeat({
+        work: syncDue,
+        everyMs: EVERY_MS,
+        failure: 'looking for stale templates failed',
+        logger,
+      });
     },
   };
 }

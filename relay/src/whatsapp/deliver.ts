@@ -18,6 +18,7 @@ import { LONGEST_UPLOAD_MS, type FileResult, type GraphClient, type SendResult }
 import { errorRuleOf, MEDIA_CODES, retryRuleOf } from './graph-errors.ts';
 import { findGraphMedia, forgetGraphMedia, saveGraphMedia } from './graph-media.ts';
 import { Failure, prepare, type Prepared } from './prepare.ts';
+import { repeat } from '../jobs/repeat.ts';
 
 /** Sends without an answer are repeated this often before a person has to decide. */
 const UNKNOWN_RETRIES = 2;
@@ -270,8 +271,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     }
   }
 
-  let timer: NodeJS.Timeout | null = null;
-  let sweeping: Promise<void> = Promise.resolve();
+  let stopSweeping: (() => Promise<void>) | null = null;
   let leftovers: Promise<void> = Promise.resolve();
   let stopping = false;
 
@@ -306,24 +306,19 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   return {
     deliver,
     start() {
-      const next = () => {
-        sweeping = sweep()
-          .catch((error: unknown) => {
-            logger.warn('looking for unanswered sends failed', describeError(error));
-          })
-          .then(() => {
-            if (!stopping) timer = setTimeout(next, SWEEP_MS);
-          });
-      };
-      next();
+      stopSweeping = repeat({
+        work: sweep,
+        everyMs: SWEEP_MS,
+        failure: 'looking for unanswered sends failed',
+        logger,
+      });
       leftovers = deliverLeftovers().catch((error: unknown) => {
         logger.warn('delivering leftovers failed', describeError(error));
       });
     },
     async stop() {
       stopping = true;
-      if (timer) clearTimeout(timer);
-      await sweeping;
+      await stopSweeping?.();
       await leftovers;
     },
   };

@@ -4,6 +4,7 @@ import { describeError } from '../logger.ts';
 import type { Effect } from './apply/effects.ts';
 import { parseWebhook } from './inbound/parse-webhook.ts';
 import { countFailure, processEvent, type ProcessEventDeps } from './process-event.ts';
+import { repeat } from '../jobs/repeat.ts';
 
 /** How often what was left behind is looked for: by a crash, or by a try that failed. */
 const SWEEP_MS = 2_000;
@@ -40,8 +41,7 @@ export function createWebhookEvents(deps: WebhookEventsDeps): WebhookEvents {
   const { database, clock, logger } = deps;
   const lines = new Map<string, Promise<void>>();
   const finished = new EventEmitter().setMaxListeners(0);
-  let sweepTimer: NodeJS.Timeout | null = null;
-  let sweeping: Promise<void> = Promise.resolve();
+  let stopSweeping: (() => Promise<void>) | null = null;
   let stopping = false;
 
   async function run(id: Id): Promise<void> {
@@ -88,16 +88,12 @@ export function createWebhookEvents(deps: WebhookEventsDeps): WebhookEvents {
 
   return {
     start() {
-      const next = () => {
-        sweeping = sweep()
-          .catch((error: unknown) => {
-            logger.warn('sweeping webhooks failed', describeError(error));
-          })
-          .then(() => {
-            if (!stopping) sweepTimer = setTimeout(next, SWEEP_MS);
-          });
-      };
-      next();
+      stopSweeping = repeat({
+        work: sweep,
+        everyMs: SWEEP_MS,
+        failure: 'sweeping webhooks failed',
+        logger,
+      });
     },
 
     async receive(body) {
@@ -129,8 +125,7 @@ export function createWebhookEvents(deps: WebhookEventsDeps): WebhookEvents {
 
     async stop() {
       stopping = true;
-      if (sweepTimer) clearTimeout(sweepTimer);
-      await sweeping;
+      await stopSweeping?.();
       await Promise.all(lines.values());
     },
   };
