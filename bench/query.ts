@@ -212,7 +212,14 @@ function startSync(store: Store, contents: Contents): () => Promise<{ rowsPerSec
 
 /** The same questions as a window asks them, parsed on the way in. */
 function dispatcherQuestions(store: Store, contents: Contents, now: () => number): Record<string, Question> {
-  const desk = { store, clock: { now } } as unknown as Desk;
+  // As much of a desk as reading needs; nothing is missing that the relay would be asked for.
+  const reading: Pick<Desk, 'store' | 'clock' | 'timeZone' | 'threadPage'> = {
+    store,
+    clock: { now },
+    timeZone: TIME_ZONE,
+    threadPage: store.read.threadPage,
+  };
+  const desk = reading as Desk;
   const dispatch = createDispatcher({
     handlers: createHandlers({ findDesk: () => desk, session: {} as never }),
     checkOutput: false,
@@ -233,6 +240,11 @@ function dispatcherQuestions(store: Store, contents: Contents, now: () => number
       ]);
     },
     counts: () => ask('inbox.counts', {}),
+    searchAsTyped: (random) => {
+      const word = random.pick(contents.words.common);
+      const text = word.slice(0, random.between(2, word.length));
+      return ask('search.run', { text, conversationId: null, limit: RESULTS });
+    },
   };
 }
 
