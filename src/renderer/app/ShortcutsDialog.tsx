@@ -47,6 +47,13 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
       keys: [
         ['shortcuts.send', [[enter]]],
         ['shortcuts.newLine', [[shift, enter]]],
+        ['send.andClose', [[control, shift, enter]]],
+        ['send.andNext', [[alt, enter]]],
+        ['shortcuts.undoSend', [[control, 'Z']]],
+        ['quickReplies.open', [['/']]],
+        ['templates.send', [[control, 'T']]],
+        ['newConversation.open', [[control, 'N']]],
+        ['shortcuts.replyTo', [['R']]],
       ],
     },
     {

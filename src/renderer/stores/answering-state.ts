@@ -61,8 +61,7 @@ export type Over =
     }
   | { kind: 'newConversation' }
   | { kind: 'viewer'; conversationId: string; messageId: string }
-  | { kind: 'files'; conversationId: string }
-  | { kind: 'quickReplies' };
+  | { kind: 'files'; conversationId: string };
 
 export const initialAnswering: AnsweringState = {
   drafts: {},

@@ -293,6 +293,8 @@ export function createAnswering(dependencies: AnsweringDependencies): Answering 
       });
       if (reply.ok) {
         basedOn.delete(conversationId);
+        const { refusedFiles } = store.getState().answering;
+        change({ refusedFiles: refusedFiles.filter((each) => each.conversationId !== conversationId) });
         if (undoableForMs > 0) {
           noteSent({ kind: 'message', conversationId, messageIds: reply.data.messageIds, draft });
         }

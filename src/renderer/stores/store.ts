@@ -50,7 +50,9 @@ export interface Question {
 }
 
 /** The parts of the settings, in the order they are shown. */
-export const SETTINGS_SECTIONS = ['agents', 'teams', 'tags', 'hours', 'inbox', 'devices', 'storage'] as const;
+export const SETTINGS_SECTIONS = [
+  'agents', 'teams', 'tags', 'templates', 'quickReplies', 'hours', 'inbox', 'devices', 'storage',
+] as const; // prettier-ignore
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 
 /** The menu of actions of a conversation, at a place of the window in CSS pixels. */

@@ -16,7 +16,6 @@ import {
 } from '../../stores/index.ts';
 import { Avatar, Dialog } from '../../ui/index.ts';
 import { MediaOver } from '../media/index.ts';
-import { QuickRepliesOver } from '../quick-replies/index.ts';
 import { TemplatesOver } from '../templates/index.ts';
 import { changesOf, initialMarks, nextMark, type Marks } from './choices.ts';
 import { OptionPicker } from './OptionPicker.tsx';
@@ -273,7 +272,6 @@ export function Pickers() {
     <>
       <Choosing />
       <TemplatesOver />
-      <QuickRepliesOver />
       <MediaOver />
     </>
   );

@@ -1,5 +1,5 @@
 import { composerMode, TEXT_MAX_LENGTH, windowEnd } from '@recado/protocol';
-import { LayoutTemplate, Paperclip, SlashSquare, Smile } from 'lucide-react';
+import { LayoutTemplate, Paperclip, SquareSlash, Smile } from 'lucide-react';
 import {
   lazy,
   Suspense,
@@ -235,7 +235,7 @@ export function Writing({ detail }: { detail: ConversationDetail }) {
                 box.current?.focus();
               }}
             >
-              <SlashSquare size={18} aria-hidden="true" />
+              <SquareSlash size={18} aria-hidden="true" />
             </button>
             <button
               type="button"

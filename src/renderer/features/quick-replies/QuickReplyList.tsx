@@ -62,7 +62,7 @@ export function QuickReplyList({ choice }: { choice: QuickReplyChoice }) {
         <button
           type="button"
           className="quick-replies__manage"
-          onClick={() => actions.showOver({ kind: 'quickReplies' })}
+          onClick={() => actions.changeUi({ dialog: 'quickReplies' })}
         >
           <Settings2 size={14} aria-hidden="true" />
           {t('quickReplies.manage')}

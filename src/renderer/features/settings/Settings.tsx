@@ -1,10 +1,22 @@
-import { Clock, HardDrive, Inbox, Laptop, Tag, UserRound, UsersRound } from 'lucide-react';
+import {
+  Clock,
+  HardDrive,
+  Inbox,
+  Laptop,
+  LayoutTemplate,
+  SquareSlash,
+  Tag,
+  UserRound,
+  UsersRound,
+} from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Directory } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { SETTINGS_SECTIONS, useActions, useAppState, type SettingsSection } from '../../stores/index.ts';
 import { Dialog } from '../../ui/index.ts';
 import { InboxSection, TagsSection, TeamsSection } from '../clinic/index.ts';
+import { QuickReplySettings } from '../quick-replies/index.ts';
+import { TemplateSection } from '../templates/index.ts';
 import { AgentsSection } from './AgentsSection.tsx';
 import { DevicesSection } from './DevicesSection.tsx';
 import { HoursSection, type HoursDraft } from './HoursSection.tsx';
@@ -15,6 +27,8 @@ const ICONS = {
   agents: UserRound,
   teams: UsersRound,
   tags: Tag,
+  templates: LayoutTemplate,
+  quickReplies: SquareSlash,
   hours: Clock,
   inbox: Inbox,
   devices: Laptop,
@@ -30,6 +44,8 @@ const SECTIONS: Record<Exclude<SettingsSection, 'hours'>, (props: SectionProps) 
   agents: AgentsSection,
   teams: TeamsSection,
   tags: TagsSection,
+  templates: TemplateSection,
+  quickReplies: QuickReplySettings,
   inbox: InboxSection,
   devices: DevicesSection,
   storage: StorageSection,

@@ -42,17 +42,19 @@ interface HeaderFileProps {
   kind: 'image' | 'video' | 'document';
   file: FileView | null;
   problem: string | null;
+  /** Instead of naming the header's kind. */
+  label?: string;
   onChoose: (file: File) => void;
   onRemove: () => void;
 }
 
 /** The file of a media header: chosen, dropped or pasted just before sending. */
-export function HeaderFile({ kind, file, problem, onChoose, onRemove }: HeaderFileProps) {
+export function HeaderFile({ kind, file, problem, label, onChoose, onRemove }: HeaderFileProps) {
   const { t } = useTranslate();
   const chooser = useRef<HTMLInputElement>(null);
   return (
     <div className="fill__file">
-      <p className="fill__label">{t(`templates.file.${kind}`)}</p>
+      <p className="fill__label">{label ?? t(`templates.file.${kind}`)}</p>
       <input
         ref={chooser}
         type="file"

@@ -1,1 +1,2 @@
+export { TemplateSection } from './TemplateSection.tsx';
 export { TemplatesOver } from './TemplatesOver.tsx';
