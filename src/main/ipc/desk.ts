@@ -28,7 +28,16 @@ export interface Desk {
   actions: Pick<Actions, 'act' | 'undo'>;
   presence: Pick<Presence, 'set'>;
   /** For what only the relay can make or say. */
-  relay: Pick<RelayClient, 'invite' | 'renewAccess' | 'devices' | 'revokeDevice'>;
+  relay: Pick<
+    RelayClient,
+    | 'invite'
+    | 'renewAccess'
+    | 'devices'
+    | 'revokeDevice'
+    | 'integrationKeys'
+    | 'createIntegrationKey'
+    | 'deleteIntegrationKey'
+  >;
   ownDeviceId: string;
   /** The clinic's, an IANA name. */
   timeZone: string;

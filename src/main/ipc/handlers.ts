@@ -6,6 +6,7 @@ import { createDirectoryHandlers } from './handlers/directory.ts';
 import { createFileHandlers } from './handlers/files.ts';
 import { createInboxHandlers } from './handlers/inbox.ts';
 import { createMessageHandlers } from './handlers/messages.ts';
+import { createPatientHandlers } from './handlers/patients.ts';
 import { createQuickReplyHandlers } from './handlers/quick-replies.ts';
 import { createSearchHandlers } from './handlers/search.ts';
 import { createSessionHandlers, type SessionDoor } from './handlers/session.ts';
@@ -22,6 +23,7 @@ export function createHandlers(deps: { findDesk: FindDesk; session: SessionDoor 
     ...createMessageHandlers(deps.findDesk),
     ...createTemplateHandlers(deps.findDesk),
     ...createQuickReplyHandlers(deps.findDesk),
+    ...createPatientHandlers(deps.findDesk),
     ...createFileHandlers(deps.findDesk),
     ...createActionHandlers(deps.findDesk),
     ...createDirectoryHandlers(deps.findDesk),

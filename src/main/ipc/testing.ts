@@ -1,5 +1,6 @@
 /** A desk whose store answers what a test puts in, and which keeps what was queued. */
 import {
+  DEFAULT_CLINIC_SETTINGS,
   readCommand,
   type Command,
   type KnownCommand,
@@ -25,6 +26,10 @@ export function detailOf(changes: Partial<ConversationDetail> = {}): Conversatio
     displayName: 'Lucía Ejemplo',
     isOnFile: true,
     profileName: 'Lu',
+    patientId: idOf(3),
+    patientName: 'Lucía Ejemplo',
+    language: 'es',
+    remindersOff: false,
     phone: '+34 600 11 12 22',
     note: '',
     facts: {
@@ -124,7 +129,7 @@ export function createTestDesk(given: Partial<Held> = {}) {
     tags: [],
     quickReplies: [],
     numbers: [{ id: '200', displayPhone: '+34910000000' }],
-    settings: { assignOnFirstReply: true, readReceipts: 'onRead', openingHours: null },
+    settings: DEFAULT_CLINIC_SETTINGS,
     ...held.directory,
   };
   const read = {

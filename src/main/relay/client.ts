@@ -4,6 +4,7 @@ import { createAccountRequests } from './account-requests.ts';
 import { parseAnswer, REQUEST_SILENCE_MS } from './answers.ts';
 import { createFeedRequests } from './feed-requests.ts';
 import { createHttp, type HttpOptions } from './http.ts';
+import { createIntegrationRequests } from './integration-requests.ts';
 import type { RelayClient } from './interface.ts';
 import { createMediaRequests } from './media-requests.ts';
 
@@ -12,6 +13,7 @@ export function createRelayClient(options: HttpOptions): RelayClient {
   return {
     ...createAccountRequests(http),
     ...createFeedRequests(http),
+    ...createIntegrationRequests(http),
     ...createMediaRequests(http),
 
     async commands({ commands, signal }) {

@@ -6,6 +6,9 @@ import type {
   Checksums,
   Command,
   CommandResult,
+  IntegrationKey,
+  IntegrationKeyCreated,
+  IntegrationKeyRequest,
   InviteRequest,
   MediaAnnouncement,
   MediaProgress,
@@ -101,6 +104,13 @@ export interface RelayClient {
   invite(request: InviteRequest): Promise<Outcome<AccessCode>>;
   /** A new access code for a colleague who has lost the password. */
   renewAccess(input: { agentId: string }): Promise<Outcome<AccessCode>>;
+  /** Keys with which the practice software brings appointments; administrators, as below. */
+  integrationKeys(): Promise<Outcome<z.infer<typeof IntegrationKey>[]>>;
+  /** The answer is the only one that says the key. */
+  createIntegrationKey(
+    request: z.infer<typeof IntegrationKeyRequest>,
+  ): Promise<Outcome<z.infer<typeof IntegrationKeyCreated>>>;
+  deleteIntegrationKey(input: { id: string }): Promise<Outcome<null>>;
   devices(): Promise<Outcome<SignedDevice[]>>;
   revokeDevice(input: { deviceId: string }): Promise<Outcome<null>>;
   /** Says that a file is coming and hears how much of it is there. May be repeated. */

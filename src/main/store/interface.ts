@@ -13,6 +13,7 @@ import type {
   Template,
 } from '@recado/protocol';
 import type {
+  AppointmentView,
   ConversationDetail,
   Directory,
   DraftView,
@@ -140,6 +141,9 @@ export interface StoreReads {
     ordinal: number;
   }): { authorName: string | null; text: string | null } | null;
   conversationDetail(input: { conversationId: string; now: number }): ConversationDetail | null;
+  /** All appointments of a patient, the newest first. */
+  appointments(input: { patientId: string }): AppointmentView[];
+  appointment(input: { appointmentId: string }): (AppointmentView & { patientId: string }) | null;
   /** The newest page, or before or after a place, or around a message; null when the conversation (or message) is not held. */
   threadPage(input: {
     conversationId: string;

@@ -4,6 +4,7 @@
  */
 import {
   applyConversationEvent,
+  type Appointment,
   type Author,
   type Clinic,
   type Conversation,
@@ -117,6 +118,9 @@ export function predict(
     case 'template.hide':
     case 'clinic.updateSettings':
     case 'agent.update':
+    case 'patient.update':
+    case 'appointment.put':
+    case 'appointment.delete':
       return conversation;
   }
 }
@@ -160,6 +164,7 @@ export function startedConversation(command: Extract<KnownCommand, { type: 'conv
       whatsappUserId: null,
       language: null,
       note: '',
+      remindersOff: false,
     },
     conversation: {
       id: conversationId,
@@ -183,6 +188,25 @@ export function startedConversation(command: Extract<KnownCommand, { type: 'conv
       participants: [],
     },
   };
+}
+
+/** The patient once the relay has applied the command; the same object when it is about somebody else. */
+export function predictPatient(command: KnownCommand, patient: Patient): Patient {
+  if (command.type !== 'patient.update' || command.args.patientId !== patient.id) return patient;
+  const { patientId: _patientId, name, ...changes } = command.args;
+  return { ...patient, ...changes, ...(name === undefined ? {} : { name: name === '' ? null : name }) };
+}
+
+/** The appointment of that id once the relay has applied the command; null when there is none. */
+export function predictAppointment(
+  command: KnownCommand,
+  id: string,
+  appointment: Appointment | null,
+): Appointment | null {
+  if (command.type === 'appointment.delete') return command.args.appointmentId === id ? null : appointment;
+  if (command.type !== 'appointment.put' || command.args.appointmentId !== id) return appointment;
+  const { appointmentId: _appointmentId, ...changes } = command.args;
+  return { externalId: null, reminder: null, ...appointment, id, ...changes };
 }
 
 /** Reference entities this PC's commands change before the relay has said so. */

@@ -11,6 +11,7 @@ import {
   undoCommands,
 } from './queries/commands.ts';
 import { getChecksums, getStorage } from './queries/checks.ts';
+import { getAppointment, listAppointments } from './queries/appointments.ts';
 import { getConversationDetail } from './queries/conversation-detail.ts';
 import { getAnswerAfter, listConversationStates } from './queries/conversations.ts';
 import { getDirectory, listTemplates } from './queries/directory.ts';
@@ -46,6 +47,8 @@ export const reads: Queries<StoreReads, ReadDatabase> = {
   conversationStates: listConversationStates,
   answerAfter: getAnswerAfter,
   conversationDetail: getConversationDetail,
+  appointments: listAppointments,
+  appointment: getAppointment,
   threadPage: getThreadPage,
   mediaPage: getMediaPage,
   mediaFacts: getMediaFacts,

@@ -123,6 +123,7 @@ export function buildPatient(number: number, overrides: Partial<Patient> = {}): 
     whatsappUserId: null,
     language: 'es',
     note: '',
+    remindersOff: false,
     ...overrides,
   };
 }
@@ -168,6 +169,8 @@ export function buildAppointment(
     treatment: 'Limpieza',
     professional: 'Dra. Ruiz',
     state: 'scheduled',
+    externalId: null,
+    reminder: null,
     ...overrides,
   };
 }

@@ -19,12 +19,15 @@ const appointment = (
   treatment: string,
   professional: string,
   state: string,
+  more: { isExternal?: boolean; reminder?: string } = {},
 ) => ({
   id: idOf(7, index),
   startsAt,
   treatment,
   professional,
   state,
+  isExternal: more.isExternal ?? false,
+  reminder: more.reminder ?? null,
 });
 
 /** The conversations everyone looks at: one of each kind of thing that can stand in a thread. */

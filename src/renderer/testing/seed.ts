@@ -1,3 +1,4 @@
+import { DEFAULT_CLINIC_SETTINGS } from '@recado/protocol';
 import type { AppState, Directory } from '../../shared/contract/index.ts';
 import { idOf } from './builders.ts';
 import {
@@ -127,7 +128,7 @@ export function seedDirectory(): Directory {
     tags: Object.values(TAGS),
     quickReplies: seedQuickReplies(),
     numbers: [{ id: '100', displayPhone: '+34 910 00 00 00' }],
-    settings: { assignOnFirstReply: true, readReceipts: 'onRead', openingHours: null },
+    settings: DEFAULT_CLINIC_SETTINGS,
   };
 }
 

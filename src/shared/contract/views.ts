@@ -340,6 +340,7 @@ export const AppointmentView = z.object({
   /** What became of its reminder; null before one was sent. */
   reminder: z.string().nullable(),
 });
+export type AppointmentView = z.infer<typeof AppointmentView>;
 
 export const IntegrationKeyView = z.object({
   id: Id,
@@ -347,6 +348,7 @@ export const IntegrationKeyView = z.object({
   createdAt: Epoch,
   lastUsedAt: Epoch.nullable(),
 });
+export type IntegrationKeyView = z.infer<typeof IntegrationKeyView>;
 
 export const ConversationDetail = z.object({
   conversationId: Id,

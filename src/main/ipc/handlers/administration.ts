@@ -1,4 +1,4 @@
-import { newId, RefusalCode, toTimestamp, type AccessCode } from '@recado/protocol';
+import { newId, RefusalCode, toEpoch, toTimestamp, type AccessCode } from '@recado/protocol';
 import type { Directory, ErrorCode, Reply } from '../../../shared/contract/index.ts';
 import type { Outcome, RelayFailure } from '../../relay/interface.ts';
 import { withDesk, type Desk, type FindDesk } from '../desk.ts';
@@ -21,10 +21,20 @@ function reasonOf(failure: RelayFailure): ErrorCode {
 const answer = <Value, Data>(outcome: Outcome<Value>, read: (value: Value) => Data): Reply<Data> =>
   outcome.ok ? done(read(outcome.value)) : refused(reasonOf(outcome.failure));
 
-/** What only administrators do: who works here, and on which PCs. Codes are made at the relay, so these need it. */
+/** What only administrators do: who works here, on which PCs, and which programs. Codes and keys are made at the relay, so these need it. */
 export function createAdministrationHandlers(
   findDesk: FindDesk,
-): Pick<Handlers, 'agent.invite' | 'agent.renewAccess' | 'agent.update' | 'device.list' | 'device.revoke'> {
+): Pick<
+  Handlers,
+  | 'agent.invite'
+  | 'agent.renewAccess'
+  | 'agent.update'
+  | 'device.list'
+  | 'device.revoke'
+  | 'integrationKey.list'
+  | 'integrationKey.create'
+  | 'integrationKey.delete'
+> {
   const asAdministrator = <Data>(work: (desk: Desk, agents: Directory['agents']) => Promise<Reply<Data>>) =>
     withDesk(findDesk, async (desk) => {
       const { agents } = await desk.store.read.directory({});
@@ -91,5 +101,25 @@ export function createAdministrationHandlers(
 
     'device.revoke': ({ deviceId }) =>
       asAdministrator(async ({ relay }) => answer(await relay.revokeDevice({ deviceId }), () => ({}))),
+
+    'integrationKey.list': () =>
+      asAdministrator(async ({ relay }) =>
+        answer(await relay.integrationKeys(), (keys) => ({
+          keys: keys.map(({ id, name, createdAt, lastUsedAt }) => ({
+            id,
+            name,
+            createdAt: toEpoch(createdAt),
+            lastUsedAt: toEpoch(lastUsedAt),
+          })),
+        })),
+      ),
+
+    'integrationKey.create': ({ name }) =>
+      asAdministrator(async ({ relay }) =>
+        answer(await relay.createIntegrationKey({ id: newId(), name }), ({ id, key }) => ({ id, key })),
+      ),
+
+    'integrationKey.delete': ({ id }) =>
+      asAdministrator(async ({ relay }) => answer(await relay.deleteIntegrationKey({ id }), () => ({}))),
   };
 }

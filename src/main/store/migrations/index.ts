@@ -2,6 +2,7 @@ import type { Migration } from '../migrate.ts';
 import { firstTables } from './0010-first-tables.ts';
 import { sharedInbox } from './0020-shared-inbox.ts';
 import { filesAndSearch } from './0030-files-and-search.ts';
+import { patientData } from './0050-patient-data.ts';
 
 /** Every migration, oldest first. Append only; numbers grow by ten. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, sharedInbox, filesAndSearch];
+export const MIGRATIONS: readonly Migration[] = [firstTables, sharedInbox, filesAndSearch, patientData];

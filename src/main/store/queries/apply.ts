@@ -31,6 +31,7 @@ import {
 } from './messages.ts';
 import { listSentMessageIds, removeSend } from './outbox-messages.ts';
 import { createPendingCommands, hasPending, removeSettled, type Departed } from './outbox.ts';
+import { refreshPatientData } from './patient-predictions.ts';
 import { deletePatient, markPatientSeen, upsertPatient } from './patients.ts';
 import { deleteReference, markReferenceSeen, upsertReference } from './reference.ts';
 import { getMessageBounds, getSyncState, noteUnreadable } from './sync-state.ts';
@@ -296,12 +297,16 @@ export function touchByKey(batch: Batch, keys: Iterable<number>): void {
  */
 export function finishBatch(batch: Batch): ChangeSet {
   const { database, touched } = batch;
+  const { cursor } = getSyncState(database);
+  if (cursor !== null) settle(batch, removeSettled(database, cursor));
+  const isPending = hasPending(database);
+  if (isPending || batch.reference) {
+    for (const patientId of refreshPatientData(database)) batch.touchedPatients.add(patientId);
+  }
   for (const patientId of batch.touchedPatients) {
     for (const id of listConversationsOfPatient(database, patientId)) touched.add(id);
   }
-  const { cursor } = getSyncState(database);
-  if (cursor !== null) settle(batch, removeSettled(database, cursor));
-  if (batch.unsettled.size > 0 || hasPending(database)) {
+  if (batch.unsettled.size > 0 || isPending) {
     const pendingOf = createPendingCommands(database);
     for (const id of new Set([...batch.unsettled, ...touched]))
       refreshPrediction(database, id, pendingOf(id));
@@ -329,7 +334,11 @@ export function refreshConversations(
 ): ChangeSet {
   const pendingOf = createPendingCommands(database);
   const ids = new Set(conversationIds);
-  if (reference) for (const id of listPredictedConversations(database)) ids.add(id);
+  if (reference) {
+    for (const id of listPredictedConversations(database)) ids.add(id);
+    for (const patientId of refreshPatientData(database))
+      for (const id of listConversationsOfPatient(database, patientId)) ids.add(id);
+  }
   for (const id of ids) refreshPrediction(database, id, pendingOf(id));
   return toChangeSet(ids, reference);
 }

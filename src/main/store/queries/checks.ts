@@ -9,7 +9,7 @@ const COUNTED = {
     'select count(*) as count, total(version) as versions from conversations where relay_json is not null',
   patient: 'select count(*) as count, total(version) as versions from patients where version > 0',
   message: 'select count(*) as count, total(version) as versions from messages where ordinal >= :fromOrdinal',
-  appointment: 'select count(*) as count, total(version) as versions from appointments',
+  appointment: 'select count(*) as count, total(version) as versions from appointments where version > 0',
 } as const;
 
 /** Kinds of reference data the relay counts, too. */

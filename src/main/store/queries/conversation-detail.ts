@@ -14,6 +14,8 @@ interface DetailRow {
   profile_name: string | null;
   formatted_phone: string | null;
   note: string | null;
+  language: string | null;
+  reminders_off: number | null;
 }
 
 /** Everything beside a thread: who the patient is, who has the conversation, what comes next. */
@@ -23,7 +25,8 @@ export function getConversationDetail(
 ): ConversationDetail | null {
   const { conversationId, now } = input;
   const row = database.get<DetailRow>(
-    `select coalesce(prediction_json, relay_json) as shown_json, display_name, name, profile_name, formatted_phone, note
+    `select coalesce(prediction_json, relay_json) as shown_json, display_name, name, profile_name, formatted_phone, note,
+       language, reminders_off
      from conversations left join patients on patients.id = conversations.patient_id
      where conversations.id = :conversationId and queue is not null`,
     { conversationId },
@@ -39,6 +42,10 @@ export function getConversationDetail(
     displayName: row.display_name,
     isOnFile: Boolean(row.name),
     profileName: row.profile_name,
+    patientId: conversation.patientId,
+    patientName: row.name || null,
+    language: row.language,
+    remindersOff: row.reminders_off === 1,
     phone: row.formatted_phone,
     note: row.note ?? '',
     facts: factsOf(conversation),

@@ -123,7 +123,7 @@ const SNAPSHOT_TABLES = [
     and: 'and not (relay_json is null and prediction_json is not null)',
   },
   { table: 'patients', entity: `'patient'`, and: 'and version > 0' },
-  { table: 'appointments', entity: `'appointment'`, and: '' },
+  { table: 'appointments', entity: `'appointment'`, and: 'and version > 0' },
   { table: 'reference_entities', entity: 'entity', and: '' },
 ] as const;
 
