@@ -117,11 +117,13 @@ export async function updateClinicSettings(
 ): Promise<CommandOutcome> {
   if (agent.role !== 'admin') return refused(RefusalCode.forbidden);
   const before = await readClinicSettings(client, clinicId);
-  const { assignOnFirstReply, readReceipts, openingHours } = args.settings;
+  const { assignOnFirstReply, readReceipts, openingHours, reminders, recordUrl } = args.settings;
   const after: ClinicSettings = {
     assignOnFirstReply: assignOnFirstReply ?? before.assignOnFirstReply,
     readReceipts: readReceipts ?? before.readReceipts,
     openingHours: openingHours === undefined ? before.openingHours : openingHours,
+    reminders: reminders === undefined ? before.reminders : reminders,
+    recordUrl: recordUrl === undefined ? before.recordUrl : recordUrl,
   };
   return isDeepStrictEqual(before, after)
     ? applied()

@@ -8,6 +8,7 @@ import {
   type Command,
 } from '@recado/protocol';
 import type { Identity } from '../accounts/sessions.ts';
+import { deleteAppointment, putAppointment, updatePatient } from '../appointments/commands.ts';
 import type { Clock } from '../clock.ts';
 import type { Client } from '../db/database.ts';
 import { isAboutTheData } from '../db/errors.ts';
@@ -99,6 +100,12 @@ function perform(scope: CommandScope, command: Command): Promise<CommandOutcome>
       return pinConversation(scope, known.args);
     case 'conversation.snooze':
       return snoozeConversation(scope, known.args);
+    case 'patient.update':
+      return updatePatient(scope, known.args);
+    case 'appointment.put':
+      return putAppointment(scope, known.args);
+    case 'appointment.delete':
+      return deleteAppointment(scope, known.args);
     case 'tag.create':
       return createTag(scope, known.args);
     case 'tag.update':

@@ -165,7 +165,7 @@ export async function retryMessage(
  * is: either this comes first and there is no call, or the call does and it is too late.
  */
 export async function cancelMessage(
-  scope: CommandScope,
+  scope: Pick<CommandScope, 'client' | 'clinicId' | 'enqueueDelivery'>,
   args: CommandArguments<'message.cancel'>,
 ): Promise<CommandOutcome> {
   const { client, clinicId } = scope;
