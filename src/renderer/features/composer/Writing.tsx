@@ -118,6 +118,8 @@ export function Writing({ detail }: { detail: ConversationDetail }) {
     const error = await actions.sendDraft(conversationId, { sendAt, isForced });
     if (error?.code === 'answered_meanwhile') setAnswer(error.answer ?? { authorName: null, text: null });
     if (error !== null) return;
+    // The dialog that asked for the time gives the focus back to its button.
+    if (sendAt !== null) actions.focusComposer();
     if (after === 'close') actions.act(these(conversationId), { type: 'close' });
     if (after === 'next') actions.openNeighbour(1);
   }
