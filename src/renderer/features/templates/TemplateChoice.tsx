@@ -13,6 +13,8 @@ const CATEGORIES = ['UTILITY', 'MARKETING', 'AUTHENTICATION'] as const;
 
 interface TemplateChoiceProps {
   templates: readonly TemplateView[];
+  /** What the patient reads. */
+  language: string;
   chosenId: string | null;
   onChoose: (template: TemplateView) => void;
   /** Enter: on to its fields. */
@@ -20,7 +22,7 @@ interface TemplateChoiceProps {
 }
 
 /** The templates, found by name and by their words. */
-export function TemplateChoice({ templates, chosenId, onChoose, onGoOn }: TemplateChoiceProps) {
+export function TemplateChoice({ templates, language, chosenId, onChoose, onGoOn }: TemplateChoiceProps) {
   const { t, locale } = useTranslate();
   const actions = useActions();
   const listId = useId();
@@ -28,7 +30,7 @@ export function TemplateChoice({ templates, chosenId, onChoose, onGoOn }: Templa
   // The list comes a moment after its dialog.
   useEffect(() => box.current?.focus(), []);
   const [typed, setTyped] = useState('');
-  const shown = arrangeTemplates(templates, typed);
+  const shown = arrangeTemplates(templates, { typed, language });
   const index = shown.findIndex((template) => template.id === chosenId);
   const hasSendable = templates.some((template) => obstacleOf(template) === null && !template.hidden);
 
@@ -67,7 +69,7 @@ export function TemplateChoice({ templates, chosenId, onChoose, onGoOn }: Templa
           maxLength={100}
           onChange={(event) => {
             setTyped(event.target.value);
-            const [first] = arrangeTemplates(templates, event.target.value);
+            const [first] = arrangeTemplates(templates, { typed: event.target.value, language });
             if (first !== undefined && obstacleOf(first) === null) onChoose(first);
           }}
           onKeyDown={onKeyDown}

@@ -136,7 +136,7 @@ interface TemplateDialogProps {
 
 /** Choosing a template, filling it in, and sending it to one patient or to several. */
 export function TemplateDialog({ conversationIds, motivo, onClose }: TemplateDialogProps) {
-  const { t, count } = useTranslate();
+  const { t, count, locale } = useTranslate();
   const { actions } = useRecado();
   const templates = useAppState((state) => state.answering.templates);
   const [details, setDetails] = useState<readonly ConversationDetail[] | null>(null);
@@ -162,14 +162,15 @@ export function TemplateDialog({ conversationIds, motivo, onClose }: TemplateDia
   }, [actions, ids]);
 
   // What was being written goes into a template made for it; otherwise the one at the top of the list.
-  const arranged = templates === null ? [] : arrangeTemplates(templates, '');
+  const [only] = details ?? [];
+  const language = only?.language ?? locale;
+  const arranged = templates === null ? [] : arrangeTemplates(templates, { typed: '', language });
   const sendable = arranged.filter((each) => obstacleOf(each) === null);
   const initial =
     motivo.trim() === ''
       ? sendable[0]
       : (sendable.find((each) => freeWritingField(each) !== null) ?? sendable[0]);
   const template = arranged.find((each) => each.id === chosenId) ?? initial ?? null;
-  const [only] = details ?? [];
   const isMany = conversationIds.length > 1;
   const whom = isMany
     ? count('counts.conversations', conversationIds.length)
@@ -188,6 +189,7 @@ export function TemplateDialog({ conversationIds, motivo, onClose }: TemplateDia
         {templates === null ? null : (
           <TemplateChoice
             templates={templates}
+            language={language}
             chosenId={template?.id ?? null}
             onChoose={(chosen) => setChosenId(chosen.id)}
             onGoOn={() => {

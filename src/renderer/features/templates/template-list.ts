@@ -1,4 +1,4 @@
-import { readTemplate } from '@recado/protocol';
+import { freeWritingField, readTemplate } from '@recado/protocol';
 import type { TemplateView } from '../../../shared/contract/index.ts';
 import { fold } from '../../lib/fold.ts';
 
@@ -31,16 +31,30 @@ function holdsAll(template: TemplateView, typed: string): boolean {
   return words.every((word) => held.includes(word));
 }
 
-/** In the order people reach for them: those that can be sent, favourites, recently used, then by name. */
-export function arrangeTemplates(templates: readonly TemplateView[], typed: string): TemplateView[] {
+/**
+ * In the order people reach for them: those that can be sent, favourites, recently used, those of `language` (a tag such
+ * as `es`), those made for writing freely, then by name.
+ */
+export function arrangeTemplates(
+  templates: readonly TemplateView[],
+  { typed, language }: { typed: string; language: string },
+): TemplateView[] {
+  const base = (tag: string) => tag.split(/[-_]/u)[0];
   return templates
     .filter((template) => !template.hidden && holdsAll(template, typed))
-    .map((template) => ({ template, isSendable: obstacleOf(template) === null }))
+    .map((template) => ({
+      template,
+      isSendable: obstacleOf(template) === null,
+      isUnderstood: base(template.language) === base(language),
+      isFree: freeWritingField(template) !== null,
+    }))
     .sort(
       (a, b) =>
         Number(b.isSendable) - Number(a.isSendable) ||
         Number(b.template.isFavourite) - Number(a.template.isFavourite) ||
         (b.template.lastUsedAt ?? 0) - (a.template.lastUsedAt ?? 0) ||
+        Number(b.isUnderstood) - Number(a.isUnderstood) ||
+        Number(b.isFree) - Number(a.isFree) ||
         a.template.name.localeCompare(b.template.name, 'es'),
     )
     .map(({ template }) => template);

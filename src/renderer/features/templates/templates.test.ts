@@ -26,13 +26,26 @@ const facts = (changes: Partial<SuggestionFacts> = {}): SuggestionFacts => ({
   language: 'es',
   ...changes,
 });
-const names = (typed: string) => arrangeTemplates(templates, typed).map(({ name }) => name);
+const names = (typed: string, language = 'es') =>
+  arrangeTemplates(templates, { typed, language }).map(({ name }) => name);
 
 describe('the list of templates', () => {
   it('begins with favourites and recent ones, and ends with those that cannot be sent', () => {
     const all = names('');
     expect(all.slice(0, 2)).toEqual(['escritura_libre', 'recordatorio_cita']);
     expect(all.slice(-4).toSorted()).toEqual(['aviso_antiguo', 'como_llegar', 'encuesta', 'oferta_verano']);
+  });
+
+  it('puts what the patient reads before other languages, and free writing before the rest', () => {
+    const unused = templates.map((each) => ({ ...each, isFavourite: false, lastUsedAt: null }));
+    const english = { ...named('recordatorio_cita'), id: 'english', name: 'a_reminder', language: 'en_US' };
+    const ordered = (language: string) =>
+      arrangeTemplates([...unused, { ...english, isFavourite: false, lastUsedAt: null }], {
+        typed: '',
+        language,
+      }).map(({ name }) => name);
+    expect(ordered('es-ES')[0]).toBe('escritura_libre');
+    expect(ordered('en')[0]).toBe('a_reminder');
   });
 
   it('finds by name and by words of the body, without accents', () => {
@@ -44,7 +57,7 @@ describe('the list of templates', () => {
 
   it('leaves out what administrators hid', () => {
     const hidden = templates.map((each) => ({ ...each, hidden: true }));
-    expect(arrangeTemplates(hidden, '')).toEqual([]);
+    expect(arrangeTemplates(hidden, { typed: '', language: 'es' })).toEqual([]);
   });
 
   it.each([
