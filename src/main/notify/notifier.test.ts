@@ -193,7 +193,7 @@ describe('a notifier', () => {
     expect(pc.lines).toEqual(['show summary open', 'show two new:2']);
     await pc.hear(pc.conversation(1, { unread: 0 }));
     await pc.hear(pc.conversation(2, { unread: 0 }));
-    expect(pc.lines.slice(2)).toEqual(['withdraw two', 'withdraw summary']);
+    expect(pc.lines.slice(2)).toEqual(['withdraw summary', 'withdraw two']);
   });
 
   it('is silent about the first copy of a clinic', async () => {
