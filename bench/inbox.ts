@@ -6,13 +6,11 @@ import type { Page } from '@playwright/test';
 import { createClinicWorld, type TestClinicWorld } from '../e2e/support/clinic.ts';
 import { openDesk } from '../e2e/support/desk.ts';
 import { inbox } from '../e2e/support/inbox.ts';
-import { createRandom } from '../relay/sandbox/random.ts';
-import { generateHistory } from '../relay/sandbox/seed/generate-history.ts';
 import { startDatabaseServer } from '../relay/sandbox/testing/database.ts';
-import { createDatabase } from '../relay/src/db/database.ts';
 import { ensureBuilt } from '../scripts/build.ts';
 import { openDisplay } from '../scripts/display.ts';
 import { resolveElectronRuntime } from '../scripts/electron-runtime.ts';
+import { fillClinic } from './fill-clinic.ts';
 import type { BenchOptions } from './run.ts';
 import { say, summary } from './statistics.ts';
 
@@ -29,22 +27,6 @@ const PATIENCE_MS = 30_000;
 const FILTERS = ['Cerradas', 'Caducadas', 'Con bot activado', 'Recibidas'];
 /** A frame that took longer than this was dropped by a 60 Hz screen. */
 const FRAME_MS = 1_000 / 60;
-
-async function fill(clinic: TestClinicWorld, conversations: number, messages: number): Promise<void> {
-  const database = createDatabase({ url: clinic.databaseUrl, poolSize: 2 });
-  await generateHistory(
-    {
-      database,
-      clinicId: clinic.clinicId,
-      numberId: clinic.number.phoneNumberId,
-      agents: clinic.agents,
-      random: createRandom('bench'),
-      now: Date.now(),
-    },
-    { conversations, messages },
-  );
-  await database.close();
-}
 
 /** From the click to the frame that shows the first row of the other filter. */
 async function switchFilters(window: Page): Promise<number[]> {
@@ -194,8 +176,7 @@ export async function run(options: BenchOptions): Promise<object> {
   const { stop, ...server } = await startDatabaseServer();
   const clinic = await createClinicWorld(server);
   try {
-    say(`inventing ${conversations} conversations`);
-    await fill(clinic, conversations, messages);
+    await fillClinic({ ...clinic, numberId: clinic.number.phoneNumberId }, { conversations, messages });
     const desk = await openDesk({ runtime });
     const signedInAt = performance.now();
     await desk.signIn(clinic.relay.url, clinic.agent, { withinMs: 180_000 });

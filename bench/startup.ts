@@ -8,14 +8,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClinicWorld } from '../e2e/support/clinic.ts';
 import { openDesk, type Desk } from '../e2e/support/desk.ts';
-import { createRandom } from '../relay/sandbox/random.ts';
-import { generateHistory } from '../relay/sandbox/seed/generate-history.ts';
 import { startDatabaseServer } from '../relay/sandbox/testing/database.ts';
-import { createDatabase } from '../relay/src/db/database.ts';
 import { ensureBuilt } from '../scripts/build.ts';
 import { openDisplay } from '../scripts/display.ts';
 import { resolveElectronRuntime } from '../scripts/electron-runtime.ts';
 import type { AppState, Reply } from '../src/shared/contract/index.ts';
+import { fillClinic } from './fill-clinic.ts';
 import { timeStart } from './page-probe.ts';
 import type { BenchOptions } from './run.ts';
 import { percentile, say, summary } from './statistics.ts';
@@ -60,20 +58,7 @@ export async function run(options: BenchOptions): Promise<object> {
   const clinic = await createClinicWorld(server);
   const bareFolder = await mkdtemp(join(tmpdir(), 'recado-bare-'));
   try {
-    say(`inventing ${conversations} conversations with ${messages} messages`);
-    const database = createDatabase({ url: clinic.databaseUrl, poolSize: 2 });
-    await generateHistory(
-      {
-        database,
-        clinicId: clinic.clinicId,
-        numberId: clinic.number.phoneNumberId,
-        agents: clinic.agents,
-        random: createRandom('bench'),
-        now: Date.now(),
-      },
-      { conversations, messages },
-    );
-    await database.close();
+    await fillClinic({ ...clinic, numberId: clinic.number.phoneNumberId }, { conversations, messages });
     const desk = await openDesk({ runtime });
     say('signing in and taking everything');
     await desk.signIn(clinic.relay.url, clinic.agent, { withinMs: SIGN_IN_WITHIN_MS });

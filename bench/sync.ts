@@ -11,12 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCoreProcess } from '../chaos/core-process.ts';
 import { createRelayProcess } from '../e2e/support/relay-process.ts';
-import { createRandom } from '../relay/sandbox/random.ts';
-import { generateHistory } from '../relay/sandbox/seed/generate-history.ts';
 import { createTestDatabase, startDatabaseServer } from '../relay/sandbox/testing/database.ts';
 import { createTestClinic, signIn, type TestAgent } from '../relay/sandbox/testing/relay.ts';
-import { createDatabase } from '../relay/src/db/database.ts';
 import type { InboxQuery } from '../src/shared/contract/index.ts';
+import { fillClinic } from './fill-clinic.ts';
 import { recordRelay, serveRecording } from './recording.ts';
 import { runReference } from './reference-sync.ts';
 import type { BenchOptions } from './run.ts';
@@ -91,20 +89,13 @@ export async function run({ messages: wanted, conversations: asked }: BenchOptio
   });
   const [agent] = clinic.agents as [TestAgent, ...TestAgent[]];
   try {
-    say(`inventing ${conversations} conversations with ${messages} messages`);
-    const database = createDatabase({ url: testDatabase.url, poolSize: 2 });
-    await generateHistory(
+    await fillClinic(
       {
-        database,
-        clinicId: clinic.id,
+        ...{ databaseUrl: testDatabase.url, clinicId: clinic.id, agents: clinic.agents },
         numberId: clinic.number.phoneNumberId,
-        agents: clinic.agents,
-        random: createRandom('bench'),
-        now: Date.now(),
       },
       { conversations, messages },
     );
-    await database.close();
     await relay.start();
 
     say('our engine, from the relay');
