@@ -1,3 +1,5 @@
+import { patient } from './patient-en.ts';
+
 /** Every sentence of the window in English; same keys as Spanish (a test says so). */
 export const en = {
   app: {
@@ -468,36 +470,7 @@ export const en = {
     characters: '{{left}} characters',
     tooLong: '{{over}} characters too many',
   },
-  patient: {
-    addTag: 'Add or remove tags',
-    untag: ', remove tag',
-    addPerson: 'Assign agents and teams',
-    unassign: 'Unassign {{name}}',
-    label: 'Patient details',
-    copyPhone: 'Copy the number',
-    copied: 'Number copied',
-    whatsappName: 'On WhatsApp: {{name}}',
-    notOnFile: 'Not on file at the clinic',
-    appointments: 'Appointments',
-    next: 'Next',
-    last: 'Last',
-    noAppointments: 'No appointments.',
-    tags: 'Tags',
-    noTags: 'No tags.',
-    people: 'Teams and agents',
-    assigned: 'Assigned',
-    team: 'Team {{name}}',
-    participated: 'Wrote {{date}}',
-    noPeople: 'Not assigned.',
-    note: 'Note',
-    appointmentState: {
-      scheduled: 'Scheduled',
-      confirmed: 'Confirmed',
-      cancelled: 'Cancelled',
-      attended: 'Attended',
-      missed: 'Missed',
-    },
-  },
+  patient,
   remaining: {
     lessThanMinute: 'less than 1 min',
     minutes: '{{minutes}} min',
@@ -1421,6 +1394,8 @@ export const en = {
     template_not_sendable: 'WhatsApp no longer lets the template be sent, or it has changed. Choose another.',
     template_values_invalid: 'A value of the template is missing or has the wrong format.',
     quick_reply_not_found: 'The quick reply no longer exists.',
+    patient_not_found: 'The patient no longer exists.',
+    appointment_not_found: 'The appointment no longer exists.',
     last_administrator: 'The clinic would be left without an administrator.',
     unknown_command: 'The server is older than this Recado. Tell whoever manages it.',
     other: 'WhatsApp did not accept the message (code {{code}}).',

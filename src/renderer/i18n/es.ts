@@ -1,3 +1,5 @@
+import { patient } from './patient-es.ts';
+
 /** Every sentence of the window in Spanish of Spain: *tú*, short, no jargon. The shape every other language has. */
 export const es = {
   app: {
@@ -482,36 +484,7 @@ export const es = {
     characters: '{{left}} caracteres',
     tooLong: 'Sobran {{over}} caracteres',
   },
-  patient: {
-    addTag: 'Añadir o quitar etiquetas',
-    untag: ', quitar etiqueta',
-    addPerson: 'Asignar agentes y grupos',
-    unassign: 'Quitar la asignación a {{name}}',
-    label: 'Datos del paciente',
-    copyPhone: 'Copiar el número',
-    copied: 'Número copiado',
-    whatsappName: 'En WhatsApp: {{name}}',
-    notOnFile: 'Sin ficha en la clínica',
-    appointments: 'Citas',
-    next: 'Próxima',
-    last: 'Última',
-    noAppointments: 'No tiene citas.',
-    tags: 'Etiquetas',
-    noTags: 'Sin etiquetas.',
-    people: 'Grupos y agentes',
-    assigned: 'Asignada',
-    team: 'Grupo {{name}}',
-    participated: 'Escribió {{date}}',
-    noPeople: 'Sin asignar.',
-    note: 'Nota',
-    appointmentState: {
-      scheduled: 'Programada',
-      confirmed: 'Confirmada',
-      cancelled: 'Anulada',
-      attended: 'Acudió',
-      missed: 'No acudió',
-    },
-  },
+  patient,
   remaining: {
     lessThanMinute: 'menos de 1 min',
     minutes: '{{minutes}} min',
@@ -1471,6 +1444,8 @@ export const es = {
     template_not_sendable: 'WhatsApp ya no deja enviar la plantilla, o ha cambiado. Elige otra.',
     template_values_invalid: 'Un dato de la plantilla falta o no tiene el formato que toca.',
     quick_reply_not_found: 'La respuesta rápida ya no existe.',
+    patient_not_found: 'El paciente ya no existe.',
+    appointment_not_found: 'La cita ya no existe.',
     last_administrator: 'La clínica se quedaría sin nadie que la administre.',
     unknown_command: 'El servidor es más antiguo que este Recado. Avisa a quien lo administra.',
     other: 'WhatsApp no aceptó el mensaje (código {{code}}).',

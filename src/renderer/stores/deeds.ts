@@ -1,6 +1,7 @@
 import { conversationFilter, serviceWindow } from '@recado/protocol';
 import type {
   Action,
+  AppointmentView,
   CallError,
   CallInput,
   CallOutput,
@@ -43,7 +44,10 @@ type Change =
   | 'template.create'
   | 'template.delete'
   | 'template.hide'
-  | 'clinic.updateSettings';
+  | 'clinic.updateSettings'
+  | 'patient.update'
+  | 'appointment.put'
+  | 'appointment.delete';
 
 type Administration =
   | 'agent.invite'
@@ -51,6 +55,9 @@ type Administration =
   | 'agent.update'
   | 'device.list'
   | 'device.revoke'
+  | 'integrationKey.list'
+  | 'integrationKey.create'
+  | 'integrationKey.delete'
   | 'storage.get'
   | 'storage.setKeepMonths'
   | 'store.check';
@@ -63,7 +70,7 @@ export interface Deeds {
   undo(): void;
   /** The answer to what `act` asked. */
   answerQuestion(isConfirmed: boolean): void;
-  /** Tags, teams and settings of the clinic; what is refused is said. */
+  /** Tags, teams and settings of the clinic, its patients and their appointments; what is refused is said. */
   change<Name extends Change>(name: Name, input: CallInput<Name>): Promise<Reply<CallOutput<Name>>>;
   /** Colleagues, devices and the copy on this PC; what is refused is said where it was asked. */
   administer<Name extends Administration>(
@@ -75,6 +82,8 @@ export interface Deeds {
     text: string,
     mentionedAgentIds: readonly string[],
   ): Promise<CallError | null>;
+  /** All appointments of a patient, the newest first; null when they cannot be read. */
+  listAppointments(patientId: string): Promise<readonly AppointmentView[] | null>;
   /** How many conversations match a query; null when that cannot be read. */
   match(query: InboxQuery): Promise<number | null>;
   /** Picks all that match what the list shows, read or not. */
@@ -255,6 +264,10 @@ export function createDeeds({ store, client, clock, reading, changeUi, toast }: 
       if (reply.ok) return null;
       toast(`errors.${reply.error.code}`);
       return reply.error;
+    },
+    async listAppointments(patientId) {
+      const reply = await client.call('appointment.list', { patientId });
+      return reply.ok ? reply.data.appointments : null;
     },
     async match(query) {
       const reply = await client.call('inbox.match', { query });

@@ -23,6 +23,9 @@ const WHAT: Record<string, SentenceKey> = {
   'team.delete': 'refused.teams',
   'clinic.updateSettings': 'refused.settings',
   'agent.update': 'refused.agents',
+  'patient.update': 'patient.refused',
+  'appointment.put': 'patient.appointmentRefused',
+  'appointment.delete': 'patient.appointmentRefused',
 };
 
 const WHY: Record<string, SentenceKey> = {
@@ -31,6 +34,8 @@ const WHY: Record<string, SentenceKey> = {
   last_administrator: 'refused.why.lastAdministrator',
   name_taken: 'refused.why.nameTaken',
   conversation_not_found: 'refused.why.gone',
+  patient_not_found: 'refused.why.gone',
+  appointment_not_found: 'refused.why.gone',
   tag_not_found: 'refused.why.gone',
   team_not_found: 'refused.why.gone',
   agent_not_found: 'refused.why.gone',

@@ -12,6 +12,7 @@ import type {
 } from '../../shared/contract/index.ts';
 import { buildDraft, idOf } from './builders.ts';
 import { createFakeAnswering } from './fake-answering.ts';
+import { createFakePatients } from './fake-patients.ts';
 import { seedDevices, seedStorage, withAgent } from './fake-administration.ts';
 import { changeBoth, deed } from './fake-deeds.ts';
 import { countOf, rowsOf } from './fake-inbox.ts';
@@ -119,6 +120,7 @@ export function createFakeBridge(options: FakeOptions) {
     touch(conversation, {});
   }
 
+  const patients = createFakePatients({ now, all: () => conversations.values(), changed });
   const answering = createFakeAnswering({
     now,
     find,
@@ -428,7 +430,7 @@ export function createFakeBridge(options: FakeOptions) {
         return give({});
       }
       default:
-        return answering(name, input) ?? refuse({ code: 'unknown_call' });
+        return patients(name, input) ?? answering(name, input) ?? refuse({ code: 'unknown_call' });
     }
   }
 

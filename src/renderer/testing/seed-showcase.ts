@@ -131,7 +131,10 @@ export function showcase(now: number): SeededConversation[] {
         { ...AGENTS.marta, lastAt: now - HOUR },
         { ...AGENTS.david, lastAt: now - 20 * DAY },
       ],
-      nextAppointment: appointment(1, halfHour(now + 3.9 * DAY), 'Ortodoncia', 'Dra. Gil', 'confirmed'),
+      nextAppointment: appointment(1, halfHour(now + 3.9 * DAY), 'Ortodoncia', 'Dra. Gil', 'confirmed', {
+        isExternal: true,
+        reminder: 'confirmed',
+      }),
       lastAppointment: appointment(2, halfHour(now - 20.4 * DAY), 'Revisión', 'Dra. Gil', 'attended'),
     },
   });

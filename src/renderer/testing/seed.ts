@@ -128,7 +128,10 @@ export function seedDirectory(): Directory {
     tags: Object.values(TAGS),
     quickReplies: seedQuickReplies(),
     numbers: [{ id: '100', displayPhone: '+34 910 00 00 00' }],
-    settings: DEFAULT_CLINIC_SETTINGS,
+    settings: {
+      ...DEFAULT_CLINIC_SETTINGS,
+      recordUrl: 'https://gestion.alameda.example/ficha?tel={telefono}',
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { windowEnd } from '@recado/protocol';
 import {
   AlarmClock,
+  CalendarClock,
   CalendarDays,
   Check,
   CircleAlert,
@@ -24,7 +25,7 @@ import { useTranslate } from '../../i18n/index.ts';
 import { useDates, useNow } from '../../stores/index.ts';
 import { Avatar, Chip, isTickState, TagChip, Tick } from '../../ui/index.ts';
 import { PresenceFaces } from '../presence/index.ts';
-import { appointmentWords, badgesOf, previewWords } from './row-words.ts';
+import { appointmentWords, badgesOf, isDue, previewWords } from './row-words.ts';
 
 const KIND_ICONS: Record<string, LucideIcon> = {
   image: Image,
@@ -61,6 +62,7 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
   const preview = previewWords(row.lastMessage, translation);
   const { left, badges } = badgesOf(row, now, translation);
   const appointment = appointmentWords(row, now, dates);
+  const due = isDue(row, now);
   const { unread } = row.facts;
   const KindIcon = KIND_ICONS[row.lastMessage?.kind ?? ''];
   const delivery = row.lastMessage?.deliveryState;
@@ -157,12 +159,21 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
         ) : null}
         {appointment === null ? null : (
           <Chip
-            tone="accent"
-            icon={<CalendarDays size={12} aria-hidden="true" />}
-            title={t('list.appointment', { time: appointment })}
+            tone={due ? 'warn' : 'accent'}
+            icon={
+              due ? (
+                <CalendarClock size={12} aria-hidden="true" />
+              ) : (
+                <CalendarDays size={12} aria-hidden="true" />
+              )
+            }
+            title={due ? t('patient.due') : t('list.appointment', { time: appointment })}
           >
             <span aria-hidden="true">{appointment}</span>
-            <span className="visually-hidden">{t('list.appointment', { time: appointment })}</span>
+            <span className="visually-hidden">
+              {t('list.appointment', { time: appointment })}
+              {due ? `. ${t('patient.due')}` : ''}
+            </span>
           </Chip>
         )}
         {row.assignees.length === 0 ? null : (

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { InboxRow } from '../../../shared/contract/index.ts';
 import { buildFacts, buildRow } from '../../testing/builders.ts';
 import { wordsIn } from '../../testing/words.ts';
-import { appointmentWords, badgesOf, previewWords } from './row-words.ts';
+import { appointmentWords, badgesOf, isDue, previewWords } from './row-words.ts';
 
 const { translation, dates } = wordsIn('es');
 const NOW = Date.UTC(2026, 10, 26, 16, 30);
@@ -93,5 +93,38 @@ describe('appointmentWords', () => {
     [null, null],
   ])('%j: %j', (nextAppointmentAt, expected) => {
     expect(appointmentWords(buildRow({ nextAppointmentAt }), NOW, dates)).toBe(expected);
+  });
+});
+
+describe('an appointment on a row, by time alone', () => {
+  const wordsAt = (at: number, now: number) =>
+    appointmentWords(buildRow({ nextAppointmentAt: at }), now, dates);
+  it.each<[string, string, string, string | null]>([
+    // The clinic is in Madrid: its midnight is an hour before UTC's in winter, two in summer.
+    ['the last minute before', '2026-11-27T09:30:00Z', '2026-11-26T22:59:00Z', 'Mañana 10:30'],
+    ['midnight', '2026-11-27T09:30:00Z', '2026-11-26T23:00:00Z', 'Hoy 10:30'],
+    ['the night summer ends', '2026-10-25T09:30:00Z', '2026-10-24T21:59:00Z', 'Mañana 10:30'],
+    ['the morning after it', '2026-10-25T09:30:00Z', '2026-10-24T22:00:00Z', 'Hoy 10:30'],
+    ['the night summer begins', '2027-03-28T08:30:00Z', '2027-03-27T23:30:00Z', 'Hoy 10:30'],
+    ['a day of the week', '2026-12-02T16:30:00Z', '2026-11-26T10:00:00Z', 'mié 17:30'],
+    ['the moment it begins', '2026-11-26T10:00:00Z', '2026-11-26T10:00:00Z', 'Hoy 11:00'],
+    ['too far away', '2026-12-05T16:30:00Z', '2026-11-26T10:00:00Z', null],
+  ])('%s', (_name, at, now, words) => {
+    expect(wordsAt(Date.parse(at), Date.parse(now))).toBe(words);
+  });
+});
+
+describe('isDue', () => {
+  const waiting = { lastInboundSentAt: NOW - MINUTE, lastMessageDirection: 'inbound' as const };
+  it.each<[string, number | null, Partial<InboxRow['facts']>, boolean]>([
+    ['in two hours', NOW + 2 * HOUR, waiting, true],
+    ['a minute later', NOW + 2 * HOUR + MINUTE, waiting, false],
+    ['now', NOW, waiting, true],
+    ['begun', NOW - 1, waiting, false],
+    ['answered', NOW + HOUR, { ...waiting, lastMessageDirection: 'outbound' as const }, false],
+    ['spam', NOW + HOUR, { ...waiting, spam: true }, false],
+    ['no appointment', null, waiting, false],
+  ])('%s', (_name, nextAppointmentAt, facts, expected) => {
+    expect(isDue(buildRow({ nextAppointmentAt, facts: buildFacts(facts) }), NOW)).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-import { rowBadges, serviceWindow, type RowBadge } from '@recado/protocol';
+import { isUnanswered, rowBadges, serviceWindow, type RowBadge } from '@recado/protocol';
 import type { InboxRow } from '../../../shared/contract/index.ts';
 import type { SentenceKey, Translation } from '../../i18n/index.ts';
 import { dayNumber } from '../../lib/dates.ts';
@@ -8,6 +8,8 @@ import type { Dates } from '../../stores/index.ts';
 
 /** An appointment this near is worth a place in the row. */
 const NEAR_DAYS = 7;
+/** A patient who comes within this and waits for an answer needs it now, milliseconds. */
+const DUE_MS = 2 * 3_600_000;
 
 type Preview = NonNullable<InboxRow['lastMessage']>;
 
@@ -82,4 +84,10 @@ export function appointmentWords(row: InboxRow, now: number, dates: Dates): stri
   if (at === null) return null;
   const days = dayNumber(at, dates.style.timeZone) - dayNumber(now, dates.style.timeZone);
   return days >= 0 && days <= NEAR_DAYS ? dates.appointment(at, now) : null;
+}
+
+/** Whether the patient comes within two hours and a message of theirs has no answer. */
+export function isDue(row: InboxRow, now: number): boolean {
+  const at = row.nextAppointmentAt;
+  return at !== null && at >= now && at - now <= DUE_MS && !row.facts.spam && isUnanswered(row.facts);
 }
