@@ -2,6 +2,8 @@ import { createColleagues } from './accounts/colleagues.ts';
 import { createSecretBox } from './accounts/secrets.ts';
 import { createSessions } from './accounts/sessions.ts';
 import { createLoginThrottle } from './accounts/throttle.ts';
+import { createIntegrationKeys } from './appointments/integration-keys.ts';
+import { createIntegration } from './appointments/integration.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { createCommands } from './commands/execute.ts';
 import { createDatabase } from './db/database.ts';
@@ -18,6 +20,7 @@ import { commandRoutes } from './http/command-routes.ts';
 import { deviceRoutes } from './http/device-routes.ts';
 import { feedRoutes } from './http/feed-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
+import { integrationKeyRoutes, integrationRoutes } from './http/integration-routes.ts';
 import { mediaRoutes } from './http/media-routes.ts';
 import { operatorRoutes } from './http/operator-routes.ts';
 import { presenceRoutes } from './http/presence-routes.ts';
@@ -85,6 +88,8 @@ export function createRelay(deps: RelayDeps): Relay {
   const sessions = createSessions({ database, clock, throttle, sessionsBell });
   const colleagues = createColleagues({ database, write, throttle, clock, sessionsBell });
   const commands = createCommands({ write, jobs, clock, logger, sessionsBell });
+  const integrationKeys = createIntegrationKeys({ database, clock });
+  const integration = createIntegration({ database, write, jobs, clock });
   const files = createDiskFiles(settings.mediaFolder);
   const media = createMedia({ database, files, clock, logger });
   const graph = createGraphClient(settings.whatsapp);
@@ -153,7 +158,9 @@ export function createRelay(deps: RelayDeps): Relay {
     presenceRoutes(scope, { presence });
     deviceRoutes(scope, { sessions });
     colleagueRoutes(scope, { colleagues });
+    integrationKeyRoutes(scope, { keys: integrationKeys });
   });
+  app.register(async (scope) => integrationRoutes(scope, { keys: integrationKeys, integration }));
 
   let stopHousekeeping = async () => {};
   let stopSnoozes = async () => {};

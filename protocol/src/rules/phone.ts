@@ -17,6 +17,11 @@ export function parsePhone(typed: string, country: CountryCode = 'ES'): string |
   return phone?.isPossible() ? phone.number : null;
 }
 
+/** The country a number belongs to, to read others without prefix by; null when it cannot be read. */
+export function countryOfPhone(phone: string): CountryCode | null {
+  return parsePhoneNumberFromString(phone)?.country ?? null;
+}
+
 /** As people write it: "+34 600 11 12 22"; the text as it came when it cannot be read. */
 export function formatPhone(phone: string): string {
   return parsePhoneNumberFromString(phone)?.formatInternational() ?? phone;

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { createAdministration, type Administration } from '../accounts/administration.ts';
 import { createSecretBox } from '../accounts/secrets.ts';
+import { createIntegrationKeys, type IntegrationKeys } from '../appointments/integration-keys.ts';
 import { systemClock } from '../clock.ts';
 import { createDatabase } from '../db/database.ts';
 import { migrate } from '../db/migrate.ts';
@@ -134,5 +135,48 @@ export async function connectNumber(argv: string[]): Promise<number> {
       accessToken,
     }),
   );
+  return 0;
+}
+
+async function manageKeys<Result>(
+  data: string | undefined,
+  work: (keys: IntegrationKeys) => Promise<Result>,
+): Promise<Result> {
+  const opened = await openDatabase(data);
+  const database = createDatabase({ url: opened.url, poolSize: 2 });
+  try {
+    await migrate(opened.url);
+    return await work(createIntegrationKeys({ database, clock: systemClock }));
+  } finally {
+    await database.close();
+    await opened.close();
+  }
+}
+
+/** Prints a new key, which is shown this once. */
+export async function addIntegrationKey(argv: string[]): Promise<number> {
+  const wanted = options(z.object({ clinic: z.uuid(), name: z.string().trim().min(1).max(60) }), argv);
+  const added = await manageKeys(wanted.data, (keys) => keys.add(wanted.clinic, { name: wanted.name }));
+  if (added === null) throw new UsageError('This key exists already.');
+  process.stdout.write(`${added.key}\n`);
+  return 0;
+}
+
+/** Prints a line for each key: id, day it was made, day it was last used, name. */
+export async function listIntegrationKeys(argv: string[]): Promise<number> {
+  const wanted = options(z.object({ clinic: z.uuid() }), argv);
+  const keys = await manageKeys(wanted.data, (all) => all.list(wanted.clinic));
+  for (const { id, name, createdAt, lastUsedAt } of keys) {
+    process.stdout.write(
+      `${id}  ${createdAt.slice(0, 10)}  ${lastUsedAt?.slice(0, 10) ?? 'never used'}  ${name}\n`,
+    );
+  }
+  return 0;
+}
+
+export async function removeIntegrationKey(argv: string[]): Promise<number> {
+  const wanted = options(z.object({ clinic: z.uuid(), id: z.uuid() }), argv);
+  const removed = await manageKeys(wanted.data, (keys) => keys.remove(wanted.clinic, wanted.id));
+  if (!removed) throw new UsageError('The clinic has no such key.');
   return 0;
 }

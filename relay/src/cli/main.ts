@@ -6,7 +6,15 @@ import { UnknownClinicError } from '../feed/record.ts';
 import { UnsafeRoleError } from '../index.ts';
 import { describeError } from '../logger.ts';
 import { SettingsError } from '../settings.ts';
-import { addAgent, addClinic, connectNumber, giveAccessCode } from './accounts.ts';
+import {
+  addAgent,
+  addClinic,
+  addIntegrationKey,
+  connectNumber,
+  giveAccessCode,
+  listIntegrationKeys,
+  removeIntegrationKey,
+} from './accounts.ts';
 import { openDatabase, UsageError } from './environment.ts';
 import { serve } from './serve.ts';
 
@@ -23,6 +31,12 @@ const HELP = `Usage: npm run relay -- <command> [options]
       --email <address>
   number connect            Give a clinic its WhatsApp number. The access token is read from standard input.
       --clinic <id> --phone-number-id <id> --waba-id <id> --display-phone <+34…>
+  integration-key add       Print a key with which the clinic's practice software brings appointments.
+      --clinic <id> --name <name>
+  integration-key list      Print the keys a clinic has given out, without the keys themselves.
+      --clinic <id>
+  integration-key remove    Take a key back.
+      --clinic <id> --id <id>
   replay <file or folder>…  Post webhook bodies into a running relay and print what each one did.
 
 Every command takes --data <folder> where serve does, and --help.
@@ -72,6 +86,12 @@ async function run(argv: string[]): Promise<number> {
       return giveAccessCode(argv.slice(2));
     case 'number connect':
       return connectNumber(argv.slice(2));
+    case 'integration-key add':
+      return addIntegrationKey(argv.slice(2));
+    case 'integration-key list':
+      return listIntegrationKeys(argv.slice(2));
+    case 'integration-key remove':
+      return removeIntegrationKey(argv.slice(2));
   }
   throw new UsageError(`There is no command "${argv.slice(0, 2).join(' ')}".`);
 }
