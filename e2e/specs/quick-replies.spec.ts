@@ -19,7 +19,7 @@ test('a saved text is found without accents and sent by the keyboard alone', asy
   await expect(desk.window.getByRole('option', { name: /dirección/ })).toBeVisible();
   await desk.window.keyboard.press('Enter');
 
-  await expect(desk.window.getByText('Respuesta rápida a punto de salir')).toBeVisible();
+  await expect(view.message(LUCIA.name, 'Estamos en la calle Mayor 4, Lucía.')).toContainText('Sale en');
   await expect(view.composer()).toHaveValue('');
   await expect.poll(() => clinic.messagesSent(), { timeout: 15_000 }).toHaveLength(1);
   expect(clinic.messagesSent()[0]).toMatchObject({
