@@ -1,4 +1,4 @@
-import { patient } from './patient-en.ts';
+import { integrations, patient, reminders } from './patient-en.ts';
 
 /** Every sentence of the window in English; same keys as Spanish (a test says so). */
 export const en = {
@@ -471,6 +471,8 @@ export const en = {
     tooLong: '{{over}} characters too many',
   },
   patient,
+  reminders,
+  integrations,
   remaining: {
     lessThanMinute: 'less than 1 min',
     minutes: '{{minutes}} min',
@@ -759,6 +761,8 @@ export const en = {
       quickReplies: 'Quick replies',
       hours: 'Opening hours',
       inbox: 'Inbox',
+      reminders: 'Reminders',
+      integrations: 'Integrations',
       devices: 'Devices',
       storage: 'Storage',
     },

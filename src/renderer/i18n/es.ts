@@ -1,4 +1,4 @@
-import { patient } from './patient-es.ts';
+import { integrations, patient, reminders } from './patient-es.ts';
 
 /** Every sentence of the window in Spanish of Spain: *tú*, short, no jargon. The shape every other language has. */
 export const es = {
@@ -485,6 +485,8 @@ export const es = {
     tooLong: 'Sobran {{over}} caracteres',
   },
   patient,
+  reminders,
+  integrations,
   remaining: {
     lessThanMinute: 'menos de 1 min',
     minutes: '{{minutes}} min',
@@ -800,6 +802,8 @@ export const es = {
       quickReplies: 'Respuestas rápidas',
       hours: 'Horario',
       inbox: 'Bandeja',
+      reminders: 'Recordatorios',
+      integrations: 'Integraciones',
       devices: 'Dispositivos',
       storage: 'Almacenamiento',
     },

@@ -51,7 +51,8 @@ export interface Question {
 
 /** The parts of the settings, in the order they are shown. */
 export const SETTINGS_SECTIONS = [
-  'agents', 'teams', 'tags', 'templates', 'quickReplies', 'hours', 'inbox', 'devices', 'storage',
+  'agents', 'teams', 'tags', 'templates', 'quickReplies', 'hours', 'inbox', 'reminders', 'integrations', 'devices',
+  'storage',
 ] as const; // prettier-ignore
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 

@@ -9,7 +9,7 @@ import { languageChoices } from './languages.ts';
 import { PatientName } from './PatientName.tsx';
 import { PatientNote } from './PatientNote.tsx';
 import { People } from './People.tsx';
-import { recordAddress } from './record-address.ts';
+import { recordAddress } from '../../lib/record-address.ts';
 import { Section } from './Section.tsx';
 import './patient.css';
 

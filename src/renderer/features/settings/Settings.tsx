@@ -1,9 +1,11 @@
 import {
+  BellRing,
   Clock,
   HardDrive,
   Inbox,
   Laptop,
   LayoutTemplate,
+  Plug,
   SquareSlash,
   Tag,
   UserRound,
@@ -20,6 +22,8 @@ import { TemplateSection } from '../templates/index.ts';
 import { AgentsSection } from './AgentsSection.tsx';
 import { DevicesSection } from './DevicesSection.tsx';
 import { HoursSection, type HoursDraft } from './HoursSection.tsx';
+import { IntegrationsSection } from './IntegrationsSection.tsx';
+import { RemindersSection } from './RemindersSection.tsx';
 import { StorageSection } from './StorageSection.tsx';
 import './settings.css';
 
@@ -31,6 +35,8 @@ const ICONS = {
   quickReplies: SquareSlash,
   hours: Clock,
   inbox: Inbox,
+  reminders: BellRing,
+  integrations: Plug,
   devices: Laptop,
   storage: HardDrive,
 } as const;
@@ -47,6 +53,8 @@ const SECTIONS: Record<Exclude<SettingsSection, 'hours'>, (props: SectionProps) 
   templates: TemplateSection,
   quickReplies: QuickReplySettings,
   inbox: InboxSection,
+  reminders: RemindersSection,
+  integrations: IntegrationsSection,
   devices: DevicesSection,
   storage: StorageSection,
 };
@@ -64,8 +72,10 @@ export function Settings() {
   }, [section]);
   if (section === null || directory === null) return null;
   const isAdmin = directory.agents.some((agent) => agent.isMe && agent.role === 'admin');
-  // What others are signed in on is for administrators.
-  const shown = SETTINGS_SECTIONS.filter((each) => isAdmin || each !== 'devices');
+  // What others are signed in on, and which programs write here, is for administrators.
+  const shown = SETTINGS_SECTIONS.filter(
+    (each) => isAdmin || (each !== 'devices' && each !== 'integrations'),
+  );
   const Section = section === 'hours' ? null : SECTIONS[section];
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {
