@@ -298,3 +298,42 @@ describe('files', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'aborted' } });
   });
 });
+
+describe('keys of the practice software', () => {
+  const at = '2026-11-22T12:00:00.000Z';
+  const id = newId();
+
+  it('are listed, made and taken away', async () => {
+    answer = (request, response, body) => {
+      if (request.method === 'GET')
+        return json(response, { keys: [{ id, name: 'Agenda', createdAt: at, lastUsedAt: null }] });
+      if (request.method === 'POST') {
+        expect(JSON.parse(body.toString())).toEqual({ id, name: 'Agenda' });
+        return json(response, { id, key: 'a key' }, 201);
+      }
+      response.writeHead(204).end();
+    };
+    expect(await relay.integrationKeys()).toEqual({
+      ok: true,
+      value: [{ id, name: 'Agenda', createdAt: at, lastUsedAt: null }],
+    });
+    expect(await relay.createIntegrationKey({ id, name: 'Agenda' })).toEqual({
+      ok: true,
+      value: { id, key: 'a key' },
+    });
+    expect(await relay.deleteIntegrationKey({ id })).toEqual({ ok: true, value: null });
+    expect(seen).toEqual([
+      'GET /v1/integration-keys',
+      'POST /v1/integration-keys',
+      `DELETE /v1/integration-keys/${id}`,
+    ]);
+  });
+
+  it('are refused to who may not have them', async () => {
+    answer = (_request, response) => problem(response, 403, 'forbidden');
+    expect(await relay.integrationKeys()).toEqual({
+      ok: false,
+      failure: { kind: 'refused', status: 403, code: 'forbidden' },
+    });
+  });
+});
