@@ -4,6 +4,7 @@ import { createSessions } from './accounts/sessions.ts';
 import { createLoginThrottle } from './accounts/throttle.ts';
 import { createIntegrationKeys } from './appointments/integration-keys.ts';
 import { createIntegration } from './appointments/integration.ts';
+import { startReminders } from './bot/reminders.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { createCommands } from './commands/execute.ts';
 import { createDatabase } from './db/database.ts';
@@ -165,6 +166,7 @@ export function createRelay(deps: RelayDeps): Relay {
   let stopHousekeeping = async () => {};
   let stopSnoozes = async () => {};
   let stopScheduledMessages = async () => {};
+  let stopReminders = async () => {};
   let stopTemplateSync = async () => {};
   return {
     async listen() {
@@ -189,6 +191,7 @@ export function createRelay(deps: RelayDeps): Relay {
       stopHousekeeping = startHousekeeping({ database, media, clock, logger });
       stopSnoozes = startSnoozes({ database, write, clock, logger });
       stopScheduledMessages = startScheduledMessages({ database, write, jobs, clock, logger });
+      stopReminders = startReminders({ database, write, jobs, clock, logger });
       stopTemplateSync = templateSync.start();
       return { url: await app.listen({ host: settings.host, port: settings.port }) };
     },
@@ -201,6 +204,7 @@ export function createRelay(deps: RelayDeps): Relay {
       await stopHousekeeping();
       await stopSnoozes();
       await stopScheduledMessages();
+      await stopReminders();
       await stopTemplateSync();
       await jobs.stop();
       liveFeed.stop();

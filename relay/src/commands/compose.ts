@@ -20,10 +20,11 @@ type Composed = Pick<NewMessage, 'kind' | 'text'> & {
   outgoing: NonNullable<NewMessage['outgoing']> | null;
 };
 type Refused = { refusal: string };
+type ComposingScope = Pick<CommandScope, 'client' | 'clinicId'>;
 
 /** A file as the message shows it: what the relay has under that id, and what only its sender could measure. */
 async function fileOf(
-  { client, clinicId }: CommandScope,
+  { client, clinicId }: ComposingScope,
   media: OutgoingMedia,
 ): Promise<{ media: NonNullable<MessageContent['media']> } | Refused> {
   const row = await findMedia(client, clinicId, media.mediaId);
@@ -51,10 +52,11 @@ async function fileOf(
   };
 }
 
-async function composeTemplate(
-  scope: CommandScope,
-  conversation: ConversationRow,
-  args: CommandArguments<'message.send'>,
+/** A template filled in as the message the thread will show; or why it cannot be sent. */
+export async function composeTemplate(
+  scope: ComposingScope,
+  conversation: Pick<ConversationRow, 'numberId'>,
+  args: Pick<CommandArguments<'message.send'>, 'template' | 'media'>,
 ): Promise<Composed | Refused> {
   const { client, clinicId } = scope;
   const { templateId, values } = args.template ?? {

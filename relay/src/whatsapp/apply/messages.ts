@@ -1,4 +1,5 @@
 import { applyConversationEvent, toTimestamp, type Id } from '@recado/protocol';
+import { answerPatient } from '../../bot/answer-patient.ts';
 import {
   createConversation,
   findConversation,
@@ -70,6 +71,7 @@ export async function applyMessage(scope: ApplyScope, item: ItemOf<'message'>): 
       at: sentAt,
     });
   }
+  const replyTo = await replyTarget(scope, item.replyTo);
   const message = await insertMessage(client, {
     clinicId,
     conversationId: conversation.id,
@@ -81,15 +83,17 @@ export async function applyMessage(scope: ApplyScope, item: ItemOf<'message'>): 
     author: { kind: 'patient', agentId: null, name: null },
     sentAt,
     receivedAt: now,
-    replyTo: await replyTarget(scope, item.replyTo),
+    replyTo,
     wamid: item.wamid,
   });
   if (!message) return { kind: 'ignored', reason: 'duplicate', type: kind, text };
   await announceFile(scope, message.id, item.body.file);
-  await saveConversation(client, {
+  const received = {
     ...withMessage(changed, { id: message.id, sentAt, receivedAt: now }),
     snoozedUntil: null,
-  });
+  };
+  await saveConversation(client, received);
+  await answerPatient(scope, received, { text, choice: content.choice ?? null, replyTo });
   return { kind: 'message', type: kind, text, sender: describe(item.sender), messageId: message.id };
 }
 

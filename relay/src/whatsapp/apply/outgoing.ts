@@ -5,6 +5,7 @@ import {
   type ConversationEvent,
   type MessageStatus,
 } from '@recado/protocol';
+import { followReminder } from '../../bot/follow.ts';
 import { findConversation, saveConversation, type ConversationRow } from '../../db/conversations.ts';
 import { updateMessage, type MessageRow, type MessageUpdate } from '../../db/messages.ts';
 import { templatesAreStale } from '../../templates/templates.ts';
@@ -88,7 +89,8 @@ export async function acceptMessage(
       errorTitle: null,
     },
     ({ decidedSeq }) => [
-      message.authorKind === 'bot'
+      // Closed by people meanwhile: like what they had sent themselves, it goes and does not undo that.
+      message.authorKind === 'bot' && message.ordinal >= decidedSeq
         ? { type: 'botMessageAccepted', acceptedAt: accepted.at }
         : {
             type: 'staffMessageAccepted',
@@ -97,6 +99,7 @@ export async function acceptMessage(
           },
     ],
   );
+  if (message.authorKind === 'bot') await followReminder(scope, message.id, 'sent');
   if (message.authorKind === 'agent') {
     await requestReadReceipt(scope, {
       conversationId: message.conversationId,
@@ -145,6 +148,7 @@ export async function failMessage(
     },
     events,
   );
+  if (message.authorKind === 'bot') await followReminder(scope, message.id, 'failed');
   await scope.enqueueDelivery(scope.client, {
     clinicId: scope.clinicId,
     conversationId: message.conversationId,
