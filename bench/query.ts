@@ -221,7 +221,7 @@ function dispatcherQuestions(store: Store, contents: Contents, now: () => number
   };
   const desk = reading as Desk;
   const dispatch = createDispatcher({
-    handlers: createHandlers({ findDesk: () => desk, session: {} as never }),
+    handlers: createHandlers({ findDesk: () => desk, session: {} as never, notifications: {} as never }),
     checkOutput: false,
     log: () => undefined,
   });

@@ -16,6 +16,8 @@ import { createRelayClock, type LocalClocks } from './services/clock.ts';
 import { createDataFolder } from './services/files.ts';
 import { createKeyFile } from './services/key-file.ts';
 import type { KeyVault } from './services/key-vault.ts';
+import { createNotifications, type Desktop, type Notifications } from './services/notifications.ts';
+import { createOpening } from './services/opening.ts';
 import { createSessionService } from './services/session.ts';
 import { openSettings } from './services/settings.ts';
 import { createSilenceWatch } from './services/silence.ts';
@@ -45,6 +47,7 @@ export interface CoreDeps {
   /** Shows the unread number on dock or taskbar; 0 takes it away. */
   showBadge: (count: number) => void;
   saveFile: SaveFile;
+  desktop: Desktop;
 }
 
 export interface Core {
@@ -55,6 +58,19 @@ export interface Core {
   /** Bytes of a file of the clinic, for the window. The file is to be closed. */
   openMedia(mediaId: string): Promise<OpenedMedia | { ok: false; reason: 'signed_out' }>;
   wake(reason: WakeReason): void;
+  /** The window's focus or the screen's lock may be different. */
+  attentionChanged(): void;
+  /** Shows a conversation in the window, as soon as there is one and somebody is signed in. */
+  openConversation(conversationId: string): void;
+  /** The window is gone; what is to be shown waits for the next one. */
+  windowGone(): void;
+  notifications: Pick<Notifications, 'view' | 'pause'>;
+  /** Conversations with something unread, newest first; without a name where the level of privacy asks for it. */
+  unread(input: {
+    limit: number;
+  }): Promise<{ conversationId: string; displayName: string | null; lastActivityAt: number }[]>;
+  /** Whether somebody has been told that closing the window leaves the app running; from now on they have. */
+  toldAboutTray(): boolean;
   /** Ends everything in order: nothing is lost, the file is closed. */
   close(): Promise<void>;
 }
@@ -71,6 +87,19 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const emit: Emit = (name, payload) => {
     for (const listener of listeners) listener(name, payload);
   };
+  const opening = createOpening({
+    emit(conversationId) {
+      emit('openConversation', { conversationId });
+    },
+  });
+  const notifications = createNotifications({
+    settings,
+    desktop: deps.desktop,
+    wallNow: clocks.wall,
+    emitSound(sound) {
+      emit('sound', sound);
+    },
+  });
   const refusals = createRefusals({
     emit: (refusal) => {
       emit('refused', refusal);
@@ -113,6 +142,14 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       },
       onRefusal: refusals.say,
       showBadge: deps.showBadge,
+      notifying: {
+        door: deps.desktop.door,
+        words: deps.desktop.words,
+        attention: deps.desktop.attention,
+        settings: () => settings.get().notifications,
+        isPaused: notifications.isPaused,
+        playSound: notifications.playSound,
+      },
       saveFile: deps.saveFile,
       failed,
     });
@@ -169,13 +206,17 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     state,
     emit: (payload) => {
       emit('state', payload);
+      opening.setReady(payload.phase === 'ready');
     },
   });
 
   const handlers = createHandlers({
     session: {
       state() {
-        scheduler.after(0, refusals.heard);
+        scheduler.after(0, () => {
+          refusals.heard();
+          opening.heard();
+        });
         return state();
       },
       signIn: session.signIn,
@@ -189,6 +230,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       if (running !== null) return running.desk;
       return session.state().phase === 'storeUnavailable' ? 'store_unavailable' : 'signed_out';
     },
+    notifications,
   });
 
   return {
@@ -208,6 +250,26 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       session.wake();
       session.desk()?.wake(reason);
       states.changed();
+    },
+    attentionChanged() {
+      session.desk()?.attentionChanged();
+    },
+    openConversation: opening.open,
+    windowGone: opening.gone,
+    notifications,
+    async unread(input) {
+      const rows = (await session.desk()?.unread(input)) ?? [];
+      const isNamed = settings.get().notifications.level !== 'nothing' && !deps.desktop.attention().isLocked;
+      return rows.map(({ conversationId, displayName, lastActivityAt }) => ({
+        conversationId,
+        displayName: isNamed ? displayName : null,
+        lastActivityAt,
+      }));
+    },
+    toldAboutTray() {
+      const { toldAboutTray } = settings.get();
+      if (!toldAboutTray) settings.update({ toldAboutTray: true });
+      return toldAboutTray;
     },
     async close() {
       silence.close();

@@ -9,6 +9,7 @@ import type { Desk, SaveFile } from './ipc/desk.ts';
 import type { Log } from './lib/log.ts';
 import type { Scheduler } from './lib/time.ts';
 import { createBadge } from './notify/badge.ts';
+import { createNotifier, type NotifierDeps } from './notify/notifier.ts';
 import { createOutboxRunner } from './outbox/runner.ts';
 import { decideSend } from './outbox/send-rule.ts';
 import type { RelayClient } from './relay/interface.ts';
@@ -19,9 +20,9 @@ import { createPresence } from './services/presence.ts';
 import { createRetention } from './services/retention.ts';
 import type { EndedBy } from './services/session.ts';
 import type { StoredSession } from './services/session-file.ts';
-import type { Store } from './store/interface.ts';
+import type { ChangeSet, Store } from './store/interface.ts';
 import { createSyncEngine } from './sync/engine.ts';
-import type { WakeReason } from './sync/interface.ts';
+import type { ChangeOrigin, WakeReason } from './sync/interface.ts';
 import { idleStatus } from './sync/status.ts';
 
 export type Emit = <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
@@ -51,12 +52,23 @@ export interface DeskDeps extends DeskInput {
   onState: () => void;
   onRefusal: (refusal: EventPayload<'refused'>) => void;
   showBadge: (count: number) => void;
+  /** What notifying needs of the system and of this PC's settings. */
+  notifying: Pick<NotifierDeps, 'door' | 'playSound' | 'settings' | 'isPaused' | 'attention' | 'words'>;
   saveFile: SaveFile;
   failed: (error: unknown) => void;
 }
 
 /** Files nobody needs any more are looked for this often, milliseconds. */
 const TIDY_EVERY_MS = 3_600_000;
+
+const UNREAD = {
+  assigned: null,
+  teamId: null,
+  tagIds: [],
+  unreadOnly: true,
+  unansweredOnly: false,
+  sort: 'newest' as const,
+};
 
 /** Starts sync, outbox and all that follows the store. */
 export async function createRunningDesk(deps: DeskDeps) {
@@ -110,6 +122,20 @@ export async function createRunningDesk(deps: DeskDeps) {
     show: deps.showBadge,
     onError: failed,
   });
+  const notifier = createNotifier({
+    ...deps.notifying,
+    read: store.read,
+    write: store.write,
+    timeZone: who.clinic.timeZone,
+    clock,
+    monotonicNow: deps.clocks.monotonic,
+    scheduler,
+    onError: failed,
+  });
+  const touched = (changes: ChangeSet, origin: ChangeOrigin) => {
+    changeEvents.add(changes, origin);
+    notifier.hear(changes, origin);
+  };
   const countUnsent = () => {
     store.read.outboxCounts({}).then((counts) => {
       unsent = counts.unsent;
@@ -144,7 +170,7 @@ export async function createRunningDesk(deps: DeskDeps) {
     log,
     onRevoked: onEnded,
     onChanges(changes) {
-      changeEvents.add(changes, 'live');
+      touched(changes, 'live');
       countUnsent();
     },
     onRefused(refused) {
@@ -181,7 +207,7 @@ export async function createRunningDesk(deps: DeskDeps) {
     historyEdge: retention.edge,
     onRevoked: onEnded,
     onChanges(changes, origin) {
-      changeEvents.add(changes, origin);
+      touched(changes, origin);
       // A send whose answer was lost leaves the outbox when its message comes.
       if (origin !== 'history') countUnsent();
       if (changes.reference) presence.refreshNames();
@@ -191,12 +217,13 @@ export async function createRunningDesk(deps: DeskDeps) {
       // The relay answers again: what waits goes now and not after the outbox's own pause.
       if (status.phase !== phase && (status.phase === 'live' || status.phase === 'catchingUp')) outbox.wake();
       phase = status.phase;
+      notifier.setPhase(phase);
       presence.setListening(phase === 'live');
       deps.onState();
     },
   });
   const announce: Desk['announce'] = (changes) => {
-    changeEvents.add(changes, 'live');
+    touched(changes, 'live');
     countUnsent();
     outbox.wake();
   };
@@ -205,7 +232,12 @@ export async function createRunningDesk(deps: DeskDeps) {
     store,
     clock,
     actions,
-    presence,
+    presence: {
+      set(input) {
+        notifier.setOpen(input.conversationId);
+        presence.set(input);
+      },
+    },
     decideSend,
     announce,
     async enqueue(command) {
@@ -249,8 +281,23 @@ export async function createRunningDesk(deps: DeskDeps) {
     syncView: () => ({ ...sync.status(), unsent }),
     lastHeardAt: sync.lastHeardAt,
     presence: presence.others,
+    attentionChanged: notifier.attentionChanged,
+    /** Conversations with something unread, newest first, as the badge counts them. */
+    async unread({ limit }: { limit: number }) {
+      const query = { ...UNREAD, filter: 'received' as const };
+      const input = { before: null, limit, now: clock.now() };
+      const pages = await Promise.all([
+        store.read.inboxPage({ ...input, query }),
+        store.read.inboxPage({ ...input, query: { ...query, filter: 'expired' } }),
+      ]);
+      return pages
+        .flatMap(({ rows }) => rows)
+        .sort((one, other) => other.lastActivityAt - one.lastActivityAt)
+        .slice(0, limit);
+    },
     async stop() {
       cancelTidying();
+      await notifier.stop();
       await presence.stop();
       await Promise.all([sync.stop(), outbox.stop(), retention.stop(), media.close(), intake.close()]);
       await files.close();

@@ -13,6 +13,7 @@ const TYPES: Record<string, string> = {
   json: 'application/json; charset=utf-8',
   png: 'image/png',
   svg: 'image/svg+xml',
+  wav: 'audio/wav',
   webp: 'image/webp',
   woff2: 'font/woff2',
 };

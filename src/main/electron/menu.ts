@@ -1,62 +1,63 @@
 import { Menu, type MenuItemConstructorOptions, type WebContents } from 'electron';
-import { es } from './i18n/es.ts';
+import { chosenWords } from './words.ts';
 
 /** The menu bar: standard roles, so that the system's own shortcuts work. */
 export function setApplicationMenu(deps: { platform: NodeJS.Platform; isPackaged: boolean }): void {
+  const words = chosenWords();
   const isMac = deps.platform === 'darwin';
   const first: MenuItemConstructorOptions = isMac
     ? {
         label: 'Recado',
         submenu: [
-          { role: 'about', label: es.about },
+          { role: 'about', label: words.about },
           { type: 'separator' },
-          { role: 'hide', label: es.hide },
-          { role: 'hideOthers', label: es.hideOthers },
-          { role: 'unhide', label: es.showAll },
+          { role: 'hide', label: words.hide },
+          { role: 'hideOthers', label: words.hideOthers },
+          { role: 'unhide', label: words.showAll },
           { type: 'separator' },
-          { role: 'quit', label: es.quit },
+          { role: 'quit', label: words.quit },
         ],
       }
-    : { label: es.file, submenu: [{ role: 'quit', label: es.quit }] };
+    : { label: words.file, submenu: [{ role: 'quit', label: words.quit }] };
   const development: MenuItemConstructorOptions[] = deps.isPackaged
     ? []
     : [
         { type: 'separator' },
-        { role: 'reload', label: es.reload },
-        { role: 'toggleDevTools', label: es.developerTools },
+        { role: 'reload', label: words.reload },
+        { role: 'toggleDevTools', label: words.developerTools },
       ];
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       first,
       {
-        label: es.edit,
+        label: words.edit,
         submenu: [
-          { role: 'undo', label: es.undo },
-          { role: 'redo', label: es.redo },
+          { role: 'undo', label: words.undo },
+          { role: 'redo', label: words.redo },
           { type: 'separator' },
-          { role: 'cut', label: es.cut },
-          { role: 'copy', label: es.copy },
-          { role: 'paste', label: es.paste },
-          { role: 'pasteAndMatchStyle', label: es.pastePlain },
-          { role: 'selectAll', label: es.selectAll },
+          { role: 'cut', label: words.cut },
+          { role: 'copy', label: words.copy },
+          { role: 'paste', label: words.paste },
+          { role: 'pasteAndMatchStyle', label: words.pastePlain },
+          { role: 'selectAll', label: words.selectAll },
         ],
       },
       {
-        label: es.view,
+        label: words.view,
         submenu: [
-          { role: 'resetZoom', label: es.zoomReset },
-          { role: 'zoomIn', label: es.zoomIn },
-          { role: 'zoomOut', label: es.zoomOut },
+          { role: 'resetZoom', label: words.zoomReset },
+          { role: 'zoomIn', label: words.zoomIn },
+          { role: 'zoomOut', label: words.zoomOut },
           { type: 'separator' },
-          { role: 'togglefullscreen', label: es.fullScreen },
+          { role: 'togglefullscreen', label: words.fullScreen },
           ...development,
         ],
       },
       {
-        label: es.window,
+        label: words.window,
         submenu: [
-          { role: 'minimize', label: es.minimize },
-          { role: 'close', label: es.close },
+          { role: 'minimize', label: words.minimize },
+          { role: 'close', label: words.close },
         ],
       },
     ]),
@@ -65,6 +66,7 @@ export function setApplicationMenu(deps: { platform: NodeJS.Platform; isPackaged
 
 /** The menu of the right button over text: suggestions of the spell checker, cut, copy, paste. */
 export function addTextMenu(contents: WebContents): void {
+  const words = chosenWords();
   contents.on('context-menu', (_event, { editFlags, isEditable, selectionText, dictionarySuggestions }) => {
     const suggestions = dictionarySuggestions.map((word): MenuItemConstructorOptions => ({
       label: word,
@@ -75,11 +77,11 @@ export function addTextMenu(contents: WebContents): void {
     if (suggestions.length > 0) suggestions.push({ type: 'separator' });
     const edit: MenuItemConstructorOptions[] = isEditable
       ? [
-          { role: 'cut', label: es.cut, enabled: editFlags.canCut },
-          { role: 'copy', label: es.copy, enabled: editFlags.canCopy },
-          { role: 'paste', label: es.paste, enabled: editFlags.canPaste },
+          { role: 'cut', label: words.cut, enabled: editFlags.canCut },
+          { role: 'copy', label: words.copy, enabled: editFlags.canCopy },
+          { role: 'paste', label: words.paste, enabled: editFlags.canPaste },
         ]
-      : [{ role: 'copy', label: es.copy, enabled: selectionText !== '' }];
+      : [{ role: 'copy', label: words.copy, enabled: selectionText !== '' }];
     if (isEditable || selectionText !== '') Menu.buildFromTemplate([...suggestions, ...edit]).popup();
   });
 }

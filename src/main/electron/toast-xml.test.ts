@@ -15,7 +15,7 @@ it('lets nothing a patient writes become markup', () => {
       const xml = toastXml({ title: text, body: text, token: 'a1' });
       expect(xml.match(/</g)).toHaveLength(11);
       expect(xml).not.toMatch(/&(?!#\d+;)/);
-      // eslint-disable-next-line no-control-regex -- they are what is meant
+
       expect(xml).not.toMatch(/[\u0000-\u0008]/);
     }),
   );

@@ -15,6 +15,8 @@ const SAVE_AFTER_MS = 500;
 export interface WindowDeps {
   preloadFile: string;
   isPackaged: boolean;
+  /** Loaded, but not shown until somebody asks for it. */
+  isHidden: boolean;
   scheduler: Scheduler;
   log: Log;
   loadState: () => WindowState | null;
@@ -52,6 +54,7 @@ export function openWindow(deps: WindowDeps): BrowserWindow {
   rememberState(window, deps);
 
   window.once('ready-to-show', () => {
+    if (deps.isHidden) return;
     if (saved?.isMaximized === true) window.maximize();
     window.show();
   });

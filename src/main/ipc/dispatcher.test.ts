@@ -20,6 +20,7 @@ const realHandlers = () =>
       signOut: async () => null,
       recover: async () => null,
     },
+    notifications: {} as never,
   });
 
 function setUp(handlers: Partial<Handlers>, checkOutput = true) {
@@ -48,7 +49,7 @@ describe('handlers', () => {
     expect(Object.keys(calls).sort()).toEqual([...CALLS].sort());
   });
 
-  it.each(CALLS.filter((name) => !/^(app\.|session\.|store\.recover)/.test(name)))(
+  it.each(CALLS.filter((name) => !/^(app\.|session\.|store\.recover|notifications\.)/.test(name)))(
     '%s needs somebody signed in',
     async (name) => {
       const ids = { conversationId: ID, messageId: ID, actionId: ID, tagId: ID, intoTagId: ID, teamId: ID };

@@ -6,6 +6,8 @@ import { createDirectoryHandlers } from './handlers/directory.ts';
 import { createFileHandlers } from './handlers/files.ts';
 import { createInboxHandlers } from './handlers/inbox.ts';
 import { createMessageHandlers } from './handlers/messages.ts';
+import { createNotificationHandlers } from './handlers/notifications.ts';
+import type { Notifications } from '../services/notifications.ts';
 import { createPatientHandlers } from './handlers/patients.ts';
 import { createQuickReplyHandlers } from './handlers/quick-replies.ts';
 import { createSearchHandlers } from './handlers/search.ts';
@@ -15,7 +17,11 @@ import { createStorageHandlers } from './handlers/storage.ts';
 import { createThreadHandlers } from './handlers/thread.ts';
 
 /** Every call a window may make, answered. */
-export function createHandlers(deps: { findDesk: FindDesk; session: SessionDoor }): Handlers {
+export function createHandlers(deps: {
+  findDesk: FindDesk;
+  session: SessionDoor;
+  notifications: Pick<Notifications, 'view' | 'set' | 'test'>;
+}): Handlers {
   return {
     ...createSessionHandlers(deps.session),
     ...createInboxHandlers(deps.findDesk),
@@ -30,5 +36,6 @@ export function createHandlers(deps: { findDesk: FindDesk; session: SessionDoor 
     ...createAdministrationHandlers(deps.findDesk),
     ...createSearchHandlers(deps.findDesk),
     ...createStorageHandlers(deps.findDesk),
+    ...createNotificationHandlers(deps.notifications),
   };
 }

@@ -15,7 +15,7 @@ import {
 import type { ChangeOrigin } from '../sync/interface.ts';
 import { createManualScheduler } from '../testing/manual-scheduler.ts';
 import { createNotifier } from './notifier.ts';
-import { HOUR, words } from './testing.ts';
+import { HOUR, words } from './testing/build.ts';
 
 const [ONE, TWO] = [conversationId(1), conversationId(2)];
 

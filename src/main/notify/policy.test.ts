@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PRIVACY_LEVELS } from '../../shared/contract/index.ts';
 import { conversationId, MINUTE, NOON } from '../store/testing.ts';
 import { decideNews, decideWarnings, SUMMARY, warningHorizon, type News, type Shown } from './policy.ts';
-import { buildDesk, buildNotifiable, HOUR, shownFor, words } from './testing.ts';
+import { buildDesk, buildNotifiable, HOUR, shownFor, words } from './testing/build.ts';
 
 const [ID] = [conversationId(1)];
 const nothing = new Map<string, Shown>();

@@ -1,6 +1,7 @@
 /** What this PC remembers without anybody signed in; nothing of patients, and it outlives signing out. */
 import { Id, newId } from '@recado/protocol';
 import { z } from 'zod';
+import { DEFAULT_NOTIFICATION_SETTINGS, NotificationSettings } from '../../shared/contract/index.ts';
 import { makeFolderOf, readParsed, writeAtomically } from './files.ts';
 
 const Settings = z.object({
@@ -16,6 +17,15 @@ const Settings = z.object({
   lastHeardAt: z.number().nullable().default(null),
   /** Since when this PC suspects that the relay has been silent for too long, and how long it has run since. */
   silence: z.object({ since: z.number(), ranMs: z.number() }).nullable().default(null),
+  /** What a version before a setting has kept is as by default; what cannot be read costs itself only. */
+  notifications: NotificationSettings.partial()
+    .catch({})
+    .default({})
+    .transform((known): NotificationSettings => ({ ...DEFAULT_NOTIFICATION_SETTINGS, ...known })),
+  /** No notification before this instant by the PC's clock, epoch milliseconds; null when not paused. */
+  pausedUntil: z.number().nullable().default(null),
+  /** Somebody has been told that closing the window leaves the app running. */
+  toldAboutTray: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -35,6 +45,9 @@ export async function openSettings(file: string): Promise<SettingsFile> {
     clockOffsetMs: 0,
     lastHeardAt: null,
     silence: null,
+    notifications: DEFAULT_NOTIFICATION_SETTINGS,
+    pausedUntil: null,
+    toldAboutTray: false,
   });
   const held = readParsed(file, Settings);
   let settings: Settings = held ?? fresh();

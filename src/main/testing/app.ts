@@ -12,6 +12,7 @@ import type {
 } from '../../shared/contract/index.ts';
 import { createCore, type Core, type CoreDeps } from '../core.ts';
 import { systemScheduler, type Scheduler } from '../lib/time.ts';
+import { words as notificationWords } from '../notify/testing/build.ts';
 import type { KeyVault } from '../services/key-vault.ts';
 
 const hurried = (by: number): Scheduler => ({
@@ -63,7 +64,11 @@ export interface TestApp {
     presence: EventPayload<'presence'>[];
     refused: EventPayload<'refused'>[];
     transfer: EventPayload<'transfer'>[];
+    openConversation: EventPayload<'openConversation'>[];
+    sound: EventPayload<'sound'>[];
   };
+  /** What the system shows by now, by key, and every line that led there. */
+  notifications: { shown: Map<string, { title: string; body: string }>; lines: string[] };
   badges: number[];
   /** Lines of the log, as name and fields. */
   logs: { name: string; fields: Record<string, number | string | boolean> }[];
@@ -102,7 +107,16 @@ export async function createProfile(): Promise<TestProfile> {
 
 /** Starts the app on a profile; resolves when it is no longer `starting`. */
 export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> = {}): Promise<TestApp> {
-  const events: TestApp['events'] = { changed: [], state: [], presence: [], refused: [], transfer: [] };
+  const events: TestApp['events'] = {
+    changed: [],
+    state: [],
+    presence: [],
+    refused: [],
+    transfer: [],
+    openConversation: [],
+    sound: [],
+  };
+  const notifications: TestApp['notifications'] = { shown: new Map(), lines: [] };
   const badges: number[] = [];
   const logs: TestApp['logs'] = [];
   const waiting = new Set<() => void>();
@@ -130,6 +144,26 @@ export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> 
       wakeAll();
     },
     saveFile: async () => ({ isSaved: true }),
+    desktop: {
+      door: {
+        show({ key, title, body }) {
+          notifications.shown.set(key, { title, body });
+          notifications.lines.push(`show ${title}: ${body}`);
+          wakeAll();
+        },
+        withdraw(key) {
+          notifications.shown.delete(key);
+          notifications.lines.push('withdraw');
+          wakeAll();
+        },
+      },
+      words: { ...notificationWords, test: { title: 'test', body: 'test' } },
+      attention: () => ({ isFocused: false, isLocked: false }),
+      hasTray: () => false,
+      isBlocked: () => false,
+      startsAtLogin: () => null,
+      setStartsAtLogin: () => undefined,
+    },
     ...changes,
   });
   let last: AppState | null = null;
@@ -155,6 +189,7 @@ export async function startApp(profile: TestProfile, changes: Partial<CoreDeps> 
     state: () => last ?? asked,
     events,
     badges,
+    notifications,
     logs,
     call,
     ask,

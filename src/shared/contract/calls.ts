@@ -1,6 +1,7 @@
 import { ClinicSettings, commandArguments, Id, TemplateValues, TEXT_MAX_LENGTH } from '@recado/protocol';
 import { z } from 'zod';
 import type { CallName, EventName } from './names.ts';
+import { notificationCalls, notificationEvents } from './notifications.ts';
 import {
   AccessCodeView,
   AppointmentView,
@@ -338,6 +339,7 @@ export const calls = {
     in: z.strictObject({ mediaId: Id, fileName: z.string().min(1).max(240) }),
     out: z.strictObject({ isSaved: z.boolean() }),
   },
+  ...notificationCalls,
 } as const satisfies Record<CallName, { in: z.ZodType; out: z.ZodType }>;
 
 export type CallInput<Name extends CallName> = z.input<(typeof calls)[Name]['in']>;
@@ -364,6 +366,7 @@ export const events = {
   }),
   /** How far files on their way to the relay are; sent again whenever it changes. */
   transfer: z.strictObject({ transfers: z.array(TransferView) }),
+  ...notificationEvents,
 } as const satisfies Record<EventName, z.ZodType>;
 
 export type EventPayload<Name extends EventName> = z.output<(typeof events)[Name]>;

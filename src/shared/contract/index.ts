@@ -2,6 +2,7 @@
 export * from './calls.ts';
 export * from './errors.ts';
 export * from './names.ts';
+export * from './notifications.ts';
 export * from './views.ts';
 import type { CallInput, CallOutput, EventPayload } from './calls.ts';
 import type { Reply } from './errors.ts';

@@ -64,10 +64,21 @@ export const CALLS = [
   'media.list',
   'media.fetch',
   'media.save',
+  'notifications.get',
+  'notifications.set',
+  'notifications.test',
 ] as const;
 export type CallName = (typeof CALLS)[number];
 
-export const EVENTS = ['changed', 'state', 'presence', 'refused', 'transfer'] as const;
+export const EVENTS = [
+  'changed',
+  'state',
+  'presence',
+  'refused',
+  'transfer',
+  'openConversation',
+  'sound',
+] as const;
 export type EventName = (typeof EVENTS)[number];
 
 /** The one channel calls go through, and the prefix of event channels. */

@@ -1,4 +1,14 @@
-/** Words of the native menus. */
+const KINDS: Readonly<Record<string, string>> = {
+  image: 'Foto',
+  video: 'Vídeo',
+  audio: 'Audio',
+  document: 'Documento',
+  sticker: 'Sticker',
+  location: 'Ubicación',
+  contacts: 'Contacto',
+};
+
+/** What main says by itself: menus, tray, notifications. */
 export const es = {
   about: 'Acerca de Recado',
   close: 'Cerrar ventana',
@@ -24,4 +34,51 @@ export const es = {
   zoomIn: 'Acercar',
   zoomOut: 'Alejar',
   zoomReset: 'Tamaño real',
+  notifications: {
+    newMessages: (count: number) => (count === 1 ? 'Mensaje nuevo' : `${count} mensajes nuevos`),
+    openToRead: 'Ábrelo en Recado',
+    patient: 'Paciente',
+    handedOver: 'El bot pasa una conversación',
+    kind: (kind: string): string | null => KINDS[kind] ?? null,
+    expiring: 'Conversación sin responder',
+    expiresAt: (time: string) => `Caduca a las ${time}`,
+    manyExpiring: (count: number) => `${count} conversaciones sin responder están por caducar`,
+    summary: ({ messages, conversations }: { messages: number; conversations: number }) =>
+      `${messages === 1 ? 'Un mensaje nuevo' : `${messages} mensajes nuevos`} en ${conversations} conversaciones`,
+    test: { title: 'Así avisa Recado', body: 'Las notificaciones funcionan en este PC' },
+    reply: 'Responder…',
+    notSent: { title: 'No se ha enviado la respuesta', body: 'Ábrela en Recado' },
+  },
+  tray: {
+    unread: (count: number) => (count === 1 ? '1 conversación sin leer' : `${count} conversaciones sin leer`),
+    nothingUnread: 'Nada sin leer',
+    open: 'Abrir Recado',
+    unreadSince: (time: string) => `Sin leer · ${time}`,
+    pauseHour: 'Pausar avisos 1 hora',
+    pauseTomorrow: 'Pausar avisos hasta mañana',
+    resume: (time: string) => `Reanudar avisos (en pausa hasta las ${time})`,
+    stays: {
+      title: 'Recado sigue abierto',
+      body: 'Seguirás recibiendo avisos. Para salir del todo, usa su icono junto al reloj.',
+    },
+    quitAsk: {
+      message: (count: number) =>
+        count === 1
+          ? 'Hay algo que aún no ha salido de este PC'
+          : `Hay ${count} cosas que aún no han salido de este PC`,
+      detail: 'Si sales, se enviarán cuando vuelvas a abrir Recado.',
+      quit: 'Salir',
+      stay: 'No salir',
+    },
+    sync: {
+      signedOut: 'Sin sesión',
+      bootstrapping: 'Descargando conversaciones…',
+      catchingUp: 'Poniéndose al día…',
+      live: 'Al día',
+      offline: (time: string) => `Sin conexión desde ${time}`,
+      stopped: 'Detenido',
+      sessionRevoked: 'Sesión cerrada',
+      outdated: 'Hay que actualizar Recado',
+    },
+  },
 } as const;

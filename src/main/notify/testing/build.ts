@@ -1,8 +1,8 @@
 /** What tests of notifications are made of. Invented patients only. */
-import { DEFAULT_NOTIFICATION_SETTINGS } from '../../shared/contract/index.ts';
-import type { NotifiableConversation } from '../store/interface.ts';
-import { conversationId, MINUTE, NOON } from '../store/testing.ts';
-import type { DeskState, NotificationWords, Shown } from './policy.ts';
+import { DEFAULT_NOTIFICATION_SETTINGS } from '../../../shared/contract/index.ts';
+import type { NotifiableConversation } from '../../store/interface.ts';
+import { conversationId, MINUTE, NOON } from '../../store/testing.ts';
+import type { DeskState, NotificationWords, Shown } from '../policy.ts';
 
 export const HOUR = 60 * MINUTE;
 
