@@ -1,9 +1,13 @@
 import { app, net, powerMonitor } from 'electron';
+import { networkInterfaces, uptime } from 'node:os';
 import type { Scheduler } from '../lib/time.ts';
+import { createWakeWatch } from './wake-watch.ts';
 import type { WakeReason } from '../sync/interface.ts';
 
-/** Electron tells nobody when the network comes back; asking is cheap. */
-const LOOK_AT_NETWORK_MS = 5_000;
+const addresses = () =>
+  Object.values(networkInterfaces()).flatMap((entries) =>
+    (entries ?? []).filter(({ internal }) => !internal).map(({ address }) => address),
+  );
 
 /** Calls `wake` whenever the relay may have become reachable, or may have been missed. */
 export function watchPower(deps: { scheduler: Scheduler; wake: (reason: WakeReason) => void }): void {
@@ -16,13 +20,11 @@ export function watchPower(deps: { scheduler: Scheduler; wake: (reason: WakeReas
   app.on('browser-window-focus', () => {
     deps.wake('focus');
   });
-
-  let wasOnline = net.isOnline();
-  const look = () => {
-    const isOnline = net.isOnline();
-    if (isOnline && !wasOnline) deps.wake('network');
-    wasOnline = isOnline;
-    deps.scheduler.after(LOOK_AT_NETWORK_MS, look);
-  };
-  deps.scheduler.after(LOOK_AT_NETWORK_MS, look);
+  createWakeWatch({
+    scheduler: deps.scheduler,
+    uptime: () => uptime() * 1_000,
+    isOnline: () => net.isOnline(),
+    addresses,
+    wake: deps.wake,
+  });
 }

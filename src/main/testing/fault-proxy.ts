@@ -18,6 +18,8 @@ export type Fault =
   | { type: 'loseAnswer' }
   /** Cuts the connection after this many bytes of the answer. */
   | { type: 'cutAfter'; bytes: number }
+  /** Hands over this many bytes of the answer and then nothing more, with the connection still open. */
+  | { type: 'stallAfter'; bytes: number }
   /** Hands the answer over in pieces of this many bytes, each in its own packet. */
   | { type: 'trickle'; bytes: number }
   /** Accepts the request and never says anything. */
@@ -31,6 +33,8 @@ export interface FaultProxy {
   /** Breaks requests whose "METHOD /path" matches, the next `times` of them (default: all) from now on. */
   add(pattern: RegExp, fault: Fault, times?: number): void;
   clear(): void;
+  /** Connections of now stay open and carry nothing more, as after a machine has slept; new ones are as ever. */
+  freeze(): void;
   /** "METHOD /path?query" of every request so far. */
   requests(): string[];
   /** Nobody answers at this address any more; open connections end. */
@@ -57,6 +61,7 @@ export async function createFaultProxy(target: string): Promise<FaultProxy> {
   let currentTarget = target;
   let faults: { pattern: RegExp; fault: Fault; left: number }[] = [];
   const seen: string[] = [];
+  const open = new Set<() => void>();
 
   function takeFault(line: string): Fault | null {
     const found = faults.find(({ pattern, left }) => left > 0 && pattern.test(line));
@@ -78,6 +83,9 @@ export async function createFaultProxy(target: string): Promise<FaultProxy> {
       const body = (await readAll(answer)).subarray(0, fault.bytes);
       await writePiece(response, body);
       response.destroy();
+    } else if (fault?.type === 'stallAfter') {
+      response.writeHead(statusCode, headers);
+      response.write((await readAll(answer)).subarray(0, fault.bytes));
     } else if (fault?.type === 'trickle') {
       response.writeHead(statusCode, headers);
       for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -90,6 +98,12 @@ export async function createFaultProxy(target: string): Promise<FaultProxy> {
       response.writeHead(statusCode, headers);
       response.flushHeaders();
       answer.pipe(response);
+      const freeze = () => {
+        answer.unpipe(response);
+        answer.resume();
+      };
+      open.add(freeze);
+      response.on('close', () => open.delete(freeze));
     }
   }
 
@@ -148,6 +162,9 @@ export async function createFaultProxy(target: string): Promise<FaultProxy> {
     },
     clear() {
       faults = [];
+    },
+    freeze() {
+      for (const freezeOne of open) freezeOne();
     },
     requests: () => [...seen],
     goOffline,
