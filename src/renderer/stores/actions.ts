@@ -48,6 +48,11 @@ export interface Actions
   sayRefused(refusal: EventPayload<'refused'>): void;
   /** Opens a conversation; its draft was kept before the other one is shown. */
   open(conversationId: string): void;
+  /**
+   * Opens a conversation that was asked for outside the window: what is being typed stays where it is, and the keyboard
+   * does not follow, so that the next key cannot reach another patient.
+   */
+  openFromOutside(conversationId: string): void;
   /** Opens a conversation at one of its messages, scrolled to and lit; the keyboard goes there unless it is kept. */
   openAt(conversationId: string, messageId: string, takesFocus?: boolean): void;
   closeThread(): void;
@@ -156,6 +161,21 @@ export function createActions(dependencies: ActionsDependencies): Actions {
     retryOlder: reading.retryOlder,
     showNewest: reading.showNewest,
     open,
+    openFromOutside(conversationId) {
+      void drafts.flush();
+      const { thread, ui } = store.getState();
+      const isOther = thread.conversationId !== conversationId;
+      if (isOther && document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      changeUi({
+        composerFocus: isOther ? 0 : ui.composerFocus,
+        isPanelOver: false,
+        isNoting: ui.isNoting && !isOther,
+        dialog: null,
+        menu: null,
+        picker: null,
+      });
+      if (isOther) reading.open(conversationId);
+    },
     openAt(conversationId, messageId, takesFocus = true) {
       void drafts.flush();
       const { thread, ui } = store.getState();

@@ -16,6 +16,9 @@ export interface BinderDependencies {
   reading: Reading;
   /** Templates change with the clinic, not with a conversation. */
   refreshTemplates(): void;
+  /** Shows a conversation asked for by a notification or a link. */
+  openFromOutside(conversationId: string): void;
+  playSound(sound: EventPayload<'sound'>): void;
   /** What the relay did not accept, said to the person who asked for it. */
   sayRefused(refusal: EventPayload<'refused'>): void;
 }
@@ -23,6 +26,7 @@ export interface BinderDependencies {
 /** The one listener to main: on each event reads again what is on screen. Returns how to stop. */
 export function bindEvents(dependencies: BinderDependencies): () => void {
   const { store, client, clock, reading, refreshTemplates, sayRefused } = dependencies;
+  const { openFromOutside, playSound } = dependencies;
   let heardState = false;
   let takeBackAlarm = (): void => {};
 
@@ -96,6 +100,10 @@ export function bindEvents(dependencies: BinderDependencies): () => void {
       store.setState(({ answering }) => ({ answering: { ...answering, transfers } })),
     ),
     client.on('presence', ({ others }) => store.setState({ presence: others })),
+    client.on('openConversation', ({ conversationId }) => {
+      if (isReady()) openFromOutside(conversationId);
+    }),
+    client.on('sound', playSound),
     client.on('refused', (refusal) => {
       store.setState(({ ui }) => ({ ui: { ...ui, done: null } }));
       sayRefused(refusal);

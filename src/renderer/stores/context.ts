@@ -4,6 +4,7 @@ import type { Client } from '../api/index.ts';
 import { createClock, type Clock, type Granularity } from '../lib/clock.ts';
 import { createDrafts } from '../lib/drafts.ts';
 import { readPreferences, writePreferences } from '../lib/preferences.ts';
+import { playSound } from '../lib/play-sound.ts';
 import { createActions, type Actions } from './actions.ts';
 import type { Draft } from './answering-state.ts';
 import { bindEvents } from './bind-events.ts';
@@ -60,6 +61,8 @@ export function createRecado(client: Client): Recado & { stop(): void } {
     reading,
     refreshTemplates: actions.refreshTemplates,
     sayRefused: actions.sayRefused,
+    openFromOutside: actions.openFromOutside,
+    playSound,
   });
 
   // Nobody is in front of a window that is out of sight.

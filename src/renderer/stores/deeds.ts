@@ -60,7 +60,10 @@ type Administration =
   | 'integrationKey.delete'
   | 'storage.get'
   | 'storage.setKeepMonths'
-  | 'store.check';
+  | 'store.check'
+  | 'notifications.get'
+  | 'notifications.set'
+  | 'notifications.test';
 
 /** What people do with conversations, alone or together with others. */
 export interface Deeds {

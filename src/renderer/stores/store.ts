@@ -52,7 +52,7 @@ export interface Question {
 /** The parts of the settings, in the order they are shown. */
 export const SETTINGS_SECTIONS = [
   'agents', 'teams', 'tags', 'templates', 'quickReplies', 'hours', 'inbox', 'reminders', 'integrations', 'devices',
-  'storage',
+  'storage', 'notifications',
 ] as const; // prettier-ignore
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 

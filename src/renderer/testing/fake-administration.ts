@@ -1,4 +1,10 @@
-import type { DeviceView, Directory, StorageView } from '../../shared/contract/index.ts';
+import {
+  DEFAULT_NOTIFICATION_SETTINGS,
+  type DeviceView,
+  type Directory,
+  type NotificationsView,
+  type StorageView,
+} from '../../shared/contract/index.ts';
 import { idOf } from './builders.ts';
 import { AGENTS, DAY, HOUR } from './seed-builders.ts';
 
@@ -42,6 +48,14 @@ export const seedStorage = (now: number): StorageView => ({
   messages: 812_377,
   oldestMessageAt: now - 1_160 * DAY,
   keepMonths: null,
+});
+
+export const seedNotifications = (): NotificationsView => ({
+  settings: DEFAULT_NOTIFICATION_SETTINGS,
+  startsAtLogin: false,
+  hasTray: true,
+  pausedUntil: null,
+  isBlocked: false,
 });
 
 /** The directory after a change of one of its agents. */

@@ -13,7 +13,7 @@ import type {
 import { buildDraft, idOf } from './builders.ts';
 import { createFakeAnswering } from './fake-answering.ts';
 import { createFakePatients } from './fake-patients.ts';
-import { seedDevices, seedStorage, withAgent } from './fake-administration.ts';
+import { seedDevices, seedNotifications, seedStorage, withAgent } from './fake-administration.ts';
 import { changeBoth, deed } from './fake-deeds.ts';
 import { countOf, rowsOf } from './fake-inbox.ts';
 import { searchIn } from './fake-search.ts';
@@ -48,10 +48,13 @@ export function createFakeBridge(options: FakeOptions) {
     presence: new Set(),
     refused: new Set(),
     transfer: new Set(),
+    openConversation: new Set(),
+    sound: new Set(),
   };
   let directory: Directory = changeDirectory(seedDirectory());
   let devices = seedDevices(now);
   let storage = seedStorage(now);
+  let notifications = seedNotifications();
   /** How to take back each action, and until when. */
   const undoable = new Map<string, { until: number; restore: () => void }>();
   let lastId = 0;
@@ -401,6 +404,19 @@ export function createFakeBridge(options: FakeOptions) {
         return give(storage);
       case 'storage.setKeepMonths':
         storage = { ...storage, keepMonths: input.months };
+        return give({});
+      case 'notifications.get':
+        return give(notifications);
+      case 'notifications.set':
+        notifications = {
+          ...notifications,
+          settings: { ...notifications.settings, ...input.settings },
+          startsAtLogin: input.startsAtLogin ?? notifications.startsAtLogin,
+        };
+        return give(notifications);
+      case 'notifications.test':
+        if (notifications.settings.sound !== null)
+          emit('sound', { sound: notifications.settings.sound, volume: notifications.settings.volume });
         return give({});
       case 'store.check':
         setState({ sync: { ...state.sync, check: { at: Date.now(), result: 'equal' } } });

@@ -1,4 +1,5 @@
 import {
+  Bell,
   BellRing,
   Clock,
   HardDrive,
@@ -23,6 +24,7 @@ import { AgentsSection } from './AgentsSection.tsx';
 import { DevicesSection } from './DevicesSection.tsx';
 import { HoursSection, type HoursDraft } from './HoursSection.tsx';
 import { IntegrationsSection } from './IntegrationsSection.tsx';
+import { NotificationsSection } from './NotificationsSection.tsx';
 import { RemindersSection } from './RemindersSection.tsx';
 import { StorageSection } from './StorageSection.tsx';
 import './settings.css';
@@ -39,6 +41,7 @@ const ICONS = {
   integrations: Plug,
   devices: Laptop,
   storage: HardDrive,
+  notifications: Bell,
 } as const;
 
 interface SectionProps {
@@ -57,6 +60,7 @@ const SECTIONS: Record<Exclude<SettingsSection, 'hours'>, (props: SectionProps) 
   integrations: IntegrationsSection,
   devices: DevicesSection,
   storage: StorageSection,
+  notifications: NotificationsSection,
 };
 
 /** Everything the clinic and this PC can be told, in one place; open at one of its parts. */
