@@ -121,6 +121,7 @@ async function prepareClinic(
     files: createDiskFiles(mediaFolder(folder)),
     administration,
     accessToken: secrets.accessToken,
+    quiet: options.quietPatients === true,
     now,
   });
   if (options.history) {

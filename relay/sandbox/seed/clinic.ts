@@ -121,6 +121,9 @@ const replies = (...labels: string[]): GraphTemplate['components'][number] => ({
   buttons: labels.map((text) => ({ type: 'QUICK_REPLY', text })),
 });
 
+/** What the bot reminds patients with. */
+export const REMINDER_TEMPLATE = 'confirmar_cita';
+
 /** Templates at Meta (the sandbox) and in the clinic alike. */
 export const TEMPLATES: readonly GraphTemplate[] = [
   template('500000000000001', 'recordatorio_cita', 'UTILITY', [
@@ -220,6 +223,26 @@ export const TEMPLATES: readonly GraphTemplate[] = [
       },
     ],
     { status: 'REJECTED', rejected_reason: 'TAG_CONTENT_MISMATCH', quality_score: { score: 'UNKNOWN' } },
+  ),
+  template(
+    '500000000000012',
+    REMINDER_TEMPLATE,
+    'UTILITY',
+    [
+      {
+        type: 'BODY',
+        text: 'Hola {{nombre}}, te recordamos tu cita del {{fecha}} a las {{hora}} con {{profesional}}. ¿Contamos contigo?',
+        ...namedExample({
+          nombre: 'Lucía',
+          fecha: 'jueves, 12 de marzo',
+          hora: '17:30',
+          profesional: 'la Dra. Gil',
+        }),
+      },
+      { type: 'FOOTER', text: 'Responde BAJA para no recibir recordatorios' },
+      replies('Confirmar', 'Cambiar', 'Cancelar'),
+    ],
+    NAMED,
   ),
   template('500000000000003', 'presupuesto_enviado', 'UTILITY', [
     {

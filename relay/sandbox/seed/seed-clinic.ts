@@ -1,14 +1,25 @@
-import { DAY, HOUR, newId, type Id } from '@recado/protocol';
+import { DAY, DEFAULT_CLINIC_SETTINGS, HOUR, newId, type Id } from '@recado/protocol';
 import { Readable } from 'node:stream';
 import type { Administration } from '../../src/accounts/administration.ts';
 import type { Client, Database } from '../../src/db/database.ts';
+import { writeClinicSettings } from '../../src/db/directory.ts';
 import { recordChange } from '../../src/feed/record.ts';
 import type { MediaFiles } from '../../src/media/files.ts';
 import { insertMedia } from '../../src/media/media.ts';
 import { saveTemplate } from '../../src/templates/templates.ts';
 import { SAMPLES } from '../media/samples.ts';
 import { createRandom, type Random } from '../random.ts';
-import { AGENTS, CLINIC, NUMBER, PASSWORD, QUICK_REPLIES, TAGS, TEAMS, TEMPLATES } from './clinic.ts';
+import {
+  AGENTS,
+  CLINIC,
+  NUMBER,
+  PASSWORD,
+  QUICK_REPLIES,
+  REMINDER_TEMPLATE,
+  TAGS,
+  TEAMS,
+  TEMPLATES,
+} from './clinic.ts';
 import type { HistoryAgent } from './history.ts';
 import { inventHistory, officeTime, type Ending } from './invent-history.ts';
 import { inventName, inventPhone, inventTreatment } from './phrases.ts';
@@ -30,6 +41,8 @@ export interface SeedDeps {
   /** Where the bytes of its files go; without it they are only announced. */
   files?: MediaFiles;
   administration: Administration;
+  /** The appointments of the stories cause no reminders any more: nobody writes unasked. */
+  quiet?: boolean;
   /** Token the relay sends to the sandbox. */
   accessToken: string;
   now: number;
@@ -79,9 +92,22 @@ async function writeReferenceData(client: Client, clinicId: Id, agents: readonly
     );
   }
   for (const { id: graphId, parameter_format, quality_score, rejected_reason, ...template } of TEMPLATES) {
+    const templateId = newId();
+    if (template.name === REMINDER_TEMPLATE) {
+      await writeClinicSettings(client, clinicId, {
+        ...DEFAULT_CLINIC_SETTINGS,
+        reminders: {
+          templateId,
+          hoursBefore: [24],
+          quietFrom: '21:00',
+          quietTo: '09:00',
+          optOutWords: ['BAJA'],
+        },
+      });
+    }
     await saveTemplate(client, clinicId, {
       ...template,
-      id: newId(),
+      id: templateId,
       wabaId: NUMBER.wabaId,
       graphId,
       parameterFormat: parameter_format,
@@ -107,6 +133,23 @@ async function writeSamples(deps: SeedDeps, clinicId: Id): Promise<void> {
       insertMedia(client, clinicId, { id, ...sample, createdAt: deps.now, completedAt: deps.now }),
     );
   }
+}
+
+/** Which template of the bot spoke of which appointment, so that an answer to it is understood. */
+async function writeReminders(client: Client, clinicId: Id, quiet: boolean): Promise<void> {
+  await client.query(
+    `insert into reminders (clinic_id, appointment_id, starts_at, hours_before, conversation_id, message_id,
+       created_at)
+     select $1, appointments.id, starts_at, 24, conversation_id, message.id, coalesce(sent_at, placed_at)
+     from appointments left join lateral (
+       select messages.id, conversation_id, sent_at from conversations
+       join messages on messages.clinic_id = $1 and conversation_id = conversations.id
+       where conversations.clinic_id = $1 and conversations.patient_id = appointments.patient_id
+         and reminder is not null and author_kind = 'bot' and kind = 'template'
+       order by ordinal desc limit 1) message on true
+     where appointments.clinic_id = $1 and ($2 or reminder is not null)`,
+    [clinicId, quiet],
+  );
 }
 
 function historyOf(story: Story, clinic: SeededClinic, now: number): ConversationHistory {
@@ -249,5 +292,6 @@ export async function seedClinic(deps: SeedDeps): Promise<SeededClinic> {
     ...inventedHistories(random.fork('invented'), now),
     longThread(random.fork('long'), now),
   ]);
+  await database.inClinic(clinicId, (client) => writeReminders(client, clinicId, deps.quiet === true));
   return clinic;
 }

@@ -48,7 +48,7 @@ afterEach(async () => {
 
 const administration = () =>
   createAdministration({ database, secrets: createSecretBox('s'.repeat(32)), clock: systemClock });
-const seed = ({ now = NOW, ...more }: { now?: number; files?: MediaFiles } = {}) =>
+const seed = ({ now = NOW, ...more }: { now?: number; files?: MediaFiles; quiet?: boolean } = {}) =>
   seedClinic({
     database,
     administration: administration(),
@@ -316,4 +316,25 @@ describe('generated history', () => {
     expect(counts.closed).toBeGreaterThan(counts.expired);
     expect(counts.received).toBeGreaterThan(0);
   });
+});
+
+test('the bot has reminded patients, each in another state, and a quiet clinic reminds of nothing more', async () => {
+  const { clinicId } = await seed({ quiet: true });
+  const { rows } = await database.inClinic(clinicId, (client) =>
+    client.query<{ name: string; reminder: string; handler: string; isOfBot: boolean }>(
+      `select patients.name, reminder, handler, author_kind = 'bot' as "isOfBot" from reminders
+       join appointments on appointments.id = appointment_id join patients on patients.id = patient_id
+       join conversations on conversations.id = conversation_id join messages on messages.id = message_id
+       order by reminder`,
+    ),
+  );
+  expect(rows).toEqual([
+    { name: 'Adrián Pons', reminder: 'confirmed', handler: 'bot', isOfBot: true },
+    { name: 'Sara Quintana', reminder: 'declined', handler: 'bot', isOfBot: true },
+    { name: 'Gloria Nieto', reminder: 'sent', handler: 'bot', isOfBot: true },
+  ]);
+  const untold = await database.inClinic(clinicId, (client) =>
+    client.query('select from appointments where id not in (select appointment_id from reminders)'),
+  );
+  expect(untold.rowCount).toBe(0);
 });

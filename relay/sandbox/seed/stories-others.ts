@@ -23,7 +23,13 @@ export const WITH_BOT: readonly Story[] = [
   {
     patient: known('Gloria Nieto', '+34600200310'),
     appointments: [
-      { when: '+1d 16:00', treatment: 'Fisioterapia', professional: 'Sergio Mora', state: 'scheduled' },
+      {
+        when: '+1d 16:00',
+        treatment: 'Fisioterapia',
+        professional: 'Sergio Mora',
+        state: 'scheduled',
+        reminder: 'sent',
+      },
     ],
     lines: [
       reminder('-180m', ['Gloria', 'fisioterapia', 'mañana', '16:00', 'Sergio Mora'], {
@@ -34,7 +40,13 @@ export const WITH_BOT: readonly Story[] = [
   {
     patient: known('Adrián Pons', '+34600200311'),
     appointments: [
-      { when: '+1d 09:30', treatment: 'Endodoncia', professional: 'Dr. Soler', state: 'confirmed' },
+      {
+        when: '+1d 09:30',
+        treatment: 'Endodoncia',
+        professional: 'Dr. Soler',
+        state: 'confirmed',
+        reminder: 'confirmed',
+      },
     ],
     lines: [
       reminder('-240m', ['Adrián', 'endodoncia', 'mañana', '9:30', 'el Dr. Soler'], { key: 'reminder' }),
@@ -44,6 +56,15 @@ export const WITH_BOT: readonly Story[] = [
   },
   {
     patient: known('Sara Quintana', '+34600200312'),
+    appointments: [
+      {
+        when: '+1d 12:15',
+        treatment: 'Revisión',
+        professional: 'Dra. Gil',
+        state: 'scheduled',
+        reminder: 'declined',
+      },
+    ],
     lines: [
       reminder('-200m', ['Sara', 'revisión', 'mañana', '12:15', 'la Dra. Gil'], { key: 'reminder' }),
       presses('left 1250m', 'Cambiar', { replyTo: 'reminder' }),

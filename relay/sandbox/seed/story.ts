@@ -187,6 +187,8 @@ export interface Story {
     treatment: string;
     professional: string;
     state: 'scheduled' | 'confirmed' | 'cancelled' | 'attended' | 'missed';
+    /** What became of the bot's last template. */
+    reminder?: 'sent' | 'confirmed' | 'declined' | 'failed';
   }[];
   lines: Line[];
 }

@@ -25,6 +25,7 @@ export interface HistoryAppointment {
   treatment: string;
   professional: string;
   state: 'scheduled' | 'confirmed' | 'cancelled' | 'attended' | 'missed';
+  reminder?: 'sent' | 'confirmed' | 'declined' | 'failed';
 }
 
 /** A patient, their appointments, and the one conversation with them. Events come in order of `at`, lazily if need be. */
@@ -182,11 +183,13 @@ async function insertPeople(client: Client, feed: Feed, target: HistoryTarget, t
       }),
     );
     await client.query(
-      `insert into appointments (clinic_id, id, patient_id, starts_at, treatment, professional, state, version)
-       select $1, id, patient_id, starts_at, treatment, professional, state, version
+      `insert into appointments (clinic_id, id, patient_id, starts_at, treatment, professional, state, reminder,
+         placed_at, version)
+       select $1, id, patient_id, starts_at, treatment, professional, state, reminder, $3, version
        from jsonb_to_recordset($2::jsonb) as appointment(id uuid, patient_id uuid, starts_at timestamptz,
-         treatment text, professional text, state text, version bigint)`,
-      [target.clinicId, JSON.stringify(appointments)],
+         treatment text, professional text, state text, reminder text, version bigint)`,
+      // Known from now on: what should have left before the story began never does.
+      [target.clinicId, JSON.stringify(appointments), iso(target.now)],
     );
     await feed.flush();
   }
