@@ -10,6 +10,8 @@ export default defineConfig({
     build: {
       target: nodeTarget,
       sourcemap: true,
+      // What is not there need not be read at every start.
+      minify: true,
       // Everything is bundled, so that the package needs no node_modules but the native one.
       externalizeDeps: false,
       rolldownOptions: {
@@ -35,6 +37,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       target: chromeTarget,
+      minify: true,
       // Files, never data: addresses, so that the content security policy can stay strict.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

@@ -11,8 +11,15 @@ export function registerAppScheme(): void {
     {
       scheme: APP_SCHEME,
       // corsEnabled: without it other origins could read what fetch gets here (CVE-2026-70604). stream: without it
-      // sound and film could not be moved about in.
-      privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, stream: true },
+      // sound and film could not be moved about in. codeCache: our own scripts are compiled once, not at every start.
+      privileges: {
+        standard: true,
+        secure: true,
+        supportFetchAPI: true,
+        corsEnabled: true,
+        stream: true,
+        codeCache: true,
+      },
     },
   ]);
 }
