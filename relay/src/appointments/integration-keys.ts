@@ -5,9 +5,12 @@ import { isDuplicate } from '../accounts/duplicates.ts';
 import { hashToken, newToken } from '../accounts/secrets.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { UnknownClinicError } from '../feed/record.ts';
 
 type Key = z.infer<typeof IntegrationKey>;
 
+/** PostgreSQL's foreign_key_violation. */
+const NO_SUCH_CLINIC = '23503';
 /** How exactly the last use of a key is known, milliseconds. */
 const USE_NOTED_EVERY_MS = 60_000;
 
@@ -29,7 +32,7 @@ export function createIntegrationKeys({ database, clock }: { database: Database;
       }));
     },
 
-    /** The key, for this once; null when the id is taken. */
+    /** The key, for this once; null when the id is taken. Throws UnknownClinicError. */
     async add(clinicId: Id, { id = newId(), name }: { id?: Id; name: string }) {
       const key = `recado_${newToken()}`;
       try {
@@ -42,6 +45,9 @@ export function createIntegrationKeys({ database, clock }: { database: Database;
         );
       } catch (error) {
         if (isDuplicate(error)) return null;
+        if ((error as { code?: unknown }).code === NO_SUCH_CLINIC) {
+          throw new UnknownClinicError('there is no such clinic');
+        }
         throw error;
       }
       return { id, key };
