@@ -69,6 +69,24 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
   const assigned = row.assignees.map((agent) => agent.name).join(', ');
   const at = dates.listTime(row.lastActivityAt, now);
 
+  // What is due comes before what may find no room in the line.
+  const appointmentChip =
+    appointment === null ? null : (
+      <Chip
+        tone={due ? 'warn' : 'accent'}
+        icon={
+          due ? <CalendarClock size={12} aria-hidden="true" /> : <CalendarDays size={12} aria-hidden="true" />
+        }
+        title={due ? t('patient.due') : t('list.appointment', { time: appointment })}
+      >
+        <span aria-hidden="true">{appointment}</span>
+        <span className="visually-hidden">
+          {t('list.appointment', { time: appointment })}
+          {due ? `. ${t('patient.due')}` : ''}
+        </span>
+      </Chip>
+    );
+
   return (
     <div
       id={id}
@@ -128,6 +146,7 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
             {count('list.failed', row.failed)}
           </Chip>
         ) : null}
+        {due ? appointmentChip : null}
         {row.snoozedUntil === null || row.snoozedUntil <= now ? null : (
           <Chip tone="accent" icon={<AlarmClock size={12} aria-hidden="true" />}>
             {t('list.snoozed', { time: dates.appointment(row.snoozedUntil, now).toLocaleLowerCase() })}
@@ -157,25 +176,7 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
             {t('list.draft')}
           </Chip>
         ) : null}
-        {appointment === null ? null : (
-          <Chip
-            tone={due ? 'warn' : 'accent'}
-            icon={
-              due ? (
-                <CalendarClock size={12} aria-hidden="true" />
-              ) : (
-                <CalendarDays size={12} aria-hidden="true" />
-              )
-            }
-            title={due ? t('patient.due') : t('list.appointment', { time: appointment })}
-          >
-            <span aria-hidden="true">{appointment}</span>
-            <span className="visually-hidden">
-              {t('list.appointment', { time: appointment })}
-              {due ? `. ${t('patient.due')}` : ''}
-            </span>
-          </Chip>
-        )}
+        {due ? null : appointmentChip}
         {row.assignees.length === 0 ? null : (
           <Chip
             icon={<UserRound size={11} aria-hidden="true" />}

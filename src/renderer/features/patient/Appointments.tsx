@@ -114,7 +114,11 @@ function AppointmentCard({ label, appointment, onEdit }: CardProps) {
             <button
               type="button"
               className="button button--compact button--danger"
-              onClick={() => void actions.change('appointment.delete', { appointmentId: appointment.id })}
+              onClick={(event) => {
+                // The card goes, and this button with it.
+                event.currentTarget.closest('section')?.querySelector('button')?.focus();
+                void actions.change('appointment.delete', { appointmentId: appointment.id });
+              }}
             >
               {t('patient.delete')}
             </button>
@@ -132,22 +136,22 @@ function Reminders({ detail }: { detail: ConversationDetail }) {
   const isOn = useAppState((state) => (state.directory?.settings.reminders ?? null) !== null);
   const change = (remindersOff: boolean) =>
     void actions.change('patient.update', { patientId: detail.patientId, remindersOff });
-  if (detail.remindersOff) {
-    return (
-      <p className="panel__reminders">
-        <BellOff size={15} aria-hidden="true" />
-        <span>{t('patient.noReminders')}</span>
-        <button type="button" className="panel__link" onClick={() => change(false)}>
-          {t('patient.resumeReminders')}
-        </button>
-      </p>
-    );
-  }
-  return isOn ? (
-    <button type="button" className="panel__link" onClick={() => change(true)}>
-      {t('patient.stopReminders')}
-    </button>
-  ) : null;
+  const { remindersOff } = detail;
+  if (!remindersOff && !isOn) return null;
+  // One button for both ways, so that the focus stays on it.
+  return (
+    <p className="panel__reminders">
+      {remindersOff ? (
+        <>
+          <BellOff size={15} aria-hidden="true" />
+          <span>{t('patient.noReminders')}</span>
+        </>
+      ) : null}
+      <button key="change" type="button" className="panel__link" onClick={() => change(!remindersOff)}>
+        {t(remindersOff ? 'patient.resumeReminders' : 'patient.stopReminders')}
+      </button>
+    </p>
+  );
 }
 
 /** The next and the last appointment, all of them when asked for, and the form to write one. One per patient, by key. */
