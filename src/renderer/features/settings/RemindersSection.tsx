@@ -200,8 +200,13 @@ export function RemindersSection({ directory, isAdmin }: { directory: Directory;
     setWritten(next);
     setIsKept(false);
   }
-  async function keep(reminders: typeof wanted) {
+  /** The question goes, and the focus would go with it. */
+  function leaveQuestion() {
     setAsked(null);
+    document.getElementById('settings-reminders')?.focus();
+  }
+  async function keep(reminders: typeof wanted) {
+    if (asked !== null) leaveQuestion();
     const reply = await actions.change('clinic.updateSettings', { settings: { reminders } });
     if (!reply.ok) return;
     setIsKept(true);
@@ -308,7 +313,7 @@ export function RemindersSection({ directory, isAdmin }: { directory: Directory;
               confirm={t(asked === 'start' ? 'reminders.start' : 'reminders.stop')}
               isDangerous={asked === 'stop'}
               onConfirm={() => void keep(asked === 'start' ? wanted : null)}
-              onCancel={() => setAsked(null)}
+              onCancel={leaveQuestion}
             />
           )}
         </div>
