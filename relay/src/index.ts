@@ -1,3 +1,4 @@
+import { HOUR } from '@recado/protocol';
 import { createColleagues } from './accounts/colleagues.ts';
 import { createSecretBox } from './accounts/secrets.ts';
 import { createSessions } from './accounts/sessions.ts';
@@ -28,6 +29,7 @@ import { presenceRoutes } from './http/presence-routes.ts';
 import { createServer } from './http/server.ts';
 import { sessionRoutes, signInRoutes } from './http/session-routes.ts';
 import { webhookRoutes } from './http/webhook-routes.ts';
+import { startBotSessions } from './jobs/bot-sessions.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { startScheduledMessages } from './jobs/scheduled-messages.ts';
@@ -165,6 +167,7 @@ export function createRelay(deps: RelayDeps): Relay {
 
   let stopHousekeeping = async () => {};
   let stopSnoozes = async () => {};
+  let stopBotSessions = async () => {};
   let stopScheduledMessages = async () => {};
   let stopReminders = async () => {};
   let stopTemplateSync = async () => {};
@@ -190,6 +193,13 @@ export function createRelay(deps: RelayDeps): Relay {
       delivery.start();
       stopHousekeeping = startHousekeeping({ database, media, clock, logger });
       stopSnoozes = startSnoozes({ database, write, clock, logger });
+      stopBotSessions = startBotSessions({
+        database,
+        write,
+        clock,
+        logger,
+        sessionMs: settings.botSessionHours * HOUR,
+      });
       stopScheduledMessages = startScheduledMessages({ database, write, jobs, clock, logger });
       stopReminders = startReminders({ database, write, jobs, clock, logger });
       stopTemplateSync = templateSync.start();
@@ -203,6 +213,7 @@ export function createRelay(deps: RelayDeps): Relay {
       await delivery.stop();
       await stopHousekeeping();
       await stopSnoozes();
+      await stopBotSessions();
       await stopScheduledMessages();
       await stopReminders();
       await stopTemplateSync();

@@ -34,6 +34,8 @@ export const RelaySettings = z.object({
     .default(null),
   /** What to do with webhooks of a number nobody connected: keep them aside, or give it to the only clinic. */
   unknownNumbers: z.enum(['quarantine', 'adopt']).default('quarantine'),
+  /** How long a bot waits for a patient's answer before its session ends, hours since it last spoke. */
+  botSessionHours: z.coerce.number().positive().max(720).default(24),
   /** Behind a reverse proxy: believe its `X-Forwarded-For` when counting failed sign-ins by address. */
   trustProxy: z.stringbool().or(z.boolean()).default(false),
   logLevel: z.enum(['silent', 'error', 'warn', 'info']).default('info'),
@@ -53,6 +55,7 @@ const VARIABLES: Record<string, string> = {
   secretKey: 'RECADO_SECRET_KEY',
   operatorToken: 'RECADO_OPERATOR_TOKEN',
   unknownNumbers: 'RECADO_UNKNOWN_NUMBERS',
+  botSessionHours: 'RECADO_BOT_SESSION_HOURS',
   trustProxy: 'RECADO_TRUST_PROXY',
   logLevel: 'RECADO_LOG_LEVEL',
 };
@@ -87,6 +90,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): RelaySettings {
     secretKey: value('RECADO_SECRET_KEY'),
     operatorToken: value('RECADO_OPERATOR_TOKEN'),
     unknownNumbers: value('RECADO_UNKNOWN_NUMBERS'),
+    botSessionHours: value('RECADO_BOT_SESSION_HOURS'),
     trustProxy: value('RECADO_TRUST_PROXY'),
     logLevel: value('RECADO_LOG_LEVEL'),
   });

@@ -1,11 +1,21 @@
-import { CONVERSATION_FILTERS, countsInBadge, DAY, HOUR, isUnanswered, toTimestamp } from '@recado/protocol';
+import {
+  BOT_SILENCE_MS,
+  CONVERSATION_FILTERS,
+  countsInBadge,
+  DAY,
+  HOUR,
+  isBotSilent,
+  isUnanswered,
+  toTimestamp,
+  type ConversationFilter,
+} from '@recado/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startTestInbox, type TestInbox } from '../sandbox/testing/inbox.ts';
+import { startTestInbox, type TestInbox, type TestPatient } from '../sandbox/testing/inbox.ts';
+import { eventually } from '../sandbox/testing/relay-client.ts';
 
 /**
  * The transition table of docs/conversation-states.md, row by row, against a real relay; what staff begin is in
- * transitions-by-staff.test.ts. Not here: T26, which needs WhatsApp's blocking, and T31b, a flag the app works out
- * from what it has.
+ * transitions-by-staff.test.ts.
  */
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
@@ -215,31 +225,86 @@ describe('the bot', () => {
     expect((await patient.facts()).handler).toBe('human');
   });
 
+  const ended = (patient: TestPatient, filter: ConversationFilter) =>
+    eventually('the session has ended', async () => (await patient.filter()) === filter);
+
   test('T29 its session ends with everything handled: to Cerradas', async () => {
     const patient = await inbox.patientIn.bot();
-    await patient.happens({ type: 'botEnded', unhandled: false }, { code: 'bot_closed' });
-    expect(await patient.filter()).toBe('closed');
+    await patient.writes('Sí');
+    inbox.pass(1_000);
+    await patient.reported(await patient.queues('bot', 'text'), 'sent');
+    inbox.pass(DAY - 1_000);
+    expect(await patient.filter()).toBe('bot');
+    inbox.pass(1_000);
+    await ended(patient, 'closed');
     expect((await patient.facts()).unread).toBe(0);
+    expect((await patient.lines()).at(-1)).toEqual({ code: 'bot_closed' });
   });
 
   test('T30 its session ends with a message unhandled: to Recibidas, unread', async () => {
-    const patient = await inbox.patientIn.bot();
-    await patient.happens({ type: 'botEnded', unhandled: true }, { code: 'bot_handed_over' });
-    expect(await patient.filter()).toBe('received');
-    expect((await patient.facts()).unread).toBe(1);
+    const patient = inbox.newPatient();
+    await patient.reported(await patient.queues('bot'), 'sent');
+    inbox.pass(DAY - 60_000);
+    await patient.writes('¿Puedo ir a otra hora?');
+    // The reminder is a day old, but the bot may still be about to answer.
+    inbox.pass(BOT_SILENCE_MS - 1_000);
+    await inbox.endBotSessions();
+    expect(await patient.filter()).toBe('bot');
+    inbox.pass(1_000);
+    await ended(patient, 'received');
+    expect(await patient.facts()).toMatchObject({ unread: 1, handler: 'human' });
+    expect(await patient.lines()).toEqual([{ code: 'bot_handed_over' }]);
   });
 
   test('T31 a reminder nobody answered: to Cerradas, with the reason', async () => {
     const patient = inbox.newPatient();
     await patient.reported(await patient.queues('bot'), 'sent');
-    inbox.pass(DAY);
+    inbox.pass(DAY - 1_000);
+    await inbox.endBotSessions();
     expect(await patient.filter()).toBe('bot');
-    await patient.happens(
-      { type: 'botEnded', unhandled: false },
-      { code: 'bot_closed', reason: 'no_answer' },
-    );
+    inbox.pass(1_000);
+    await ended(patient, 'closed');
+    expect(await patient.lines()).toEqual([{ code: 'bot_closed', reason: 'no_answer' }]);
+    await patient.writes('Perdón, no lo había visto');
+    expect(await patient.filter()).toBe('received');
+  });
+
+  test('T31 a second reminder starts the session anew, and processes that look at once end it once', async () => {
+    const patient = inbox.newPatient();
+    await patient.reported(await patient.queues('bot'), 'sent');
+    inbox.pass(20 * HOUR);
+    await patient.reported(await patient.queues('bot'), 'sent');
+    inbox.pass(20 * HOUR);
+    await inbox.endBotSessions();
+    expect(await patient.filter()).toBe('bot');
+    inbox.pass(4 * HOUR);
+    await Promise.all([inbox.endBotSessions(), inbox.endBotSessions(), inbox.endBotSessions()]);
     expect(await patient.filter()).toBe('closed');
     expect(await patient.lines()).toEqual([{ code: 'bot_closed', reason: 'no_answer' }]);
+  });
+
+  test('T31 what a patient answered an earlier reminder is no answer to this one', async () => {
+    const patient = inbox.newPatient();
+    await patient.reported(await patient.queues('bot'), 'sent');
+    await patient.writes('Sí');
+    await patient.command('conversation.close');
+    await patient.reported(await patient.queues('bot'), 'sent');
+    inbox.pass(DAY);
+    await ended(patient, 'closed');
+    expect((await patient.lines()).at(-1)).toEqual({ code: 'bot_closed', reason: 'no_answer' });
+  });
+
+  test('T31b the patient wrote and the bot is silent: stays in Con bot, flagged after ten minutes', async () => {
+    const patient = await inbox.patientIn.bot();
+    await patient.writes('¿Hola?');
+    inbox.pass(BOT_SILENCE_MS - 1);
+    expect(isBotSilent(await patient.facts(), inbox.now())).toBe(false);
+    inbox.pass(1);
+    expect(isBotSilent(await patient.facts(), inbox.now())).toBe(true);
+    expect(await patient.filter()).toBe('bot');
+    await patient.reported(await patient.queues('bot', 'text'), 'sent');
+    inbox.pass(HOUR);
+    expect(isBotSilent(await patient.facts(), inbox.now())).toBe(false);
   });
 
   test.each(['received', 'expired'] as const)('T32 Activar bot, in %s: to Con bot', async (state) => {

@@ -9,6 +9,9 @@ import { serviceWindow, windowEnd, type WindowFacts } from './service-window.ts'
 /** Silence of both sides after which a conversation is expired. */
 export const SILENCE_MS = DAY;
 
+/** How long a patient waits for the bot before people have to know (T31b). */
+export const BOT_SILENCE_MS = 10 * 60_000;
+
 export type Handler = 'human' | 'bot';
 
 /** What is stored of a conversation, and all its state follows from. */
@@ -95,6 +98,26 @@ export function inboundNotifies(facts: ConversationFacts): boolean {
 /** "Sin responder": the patient spoke last and it is up to people. */
 export function isUnanswered(facts: ConversationFacts): boolean {
   return conversationQueue(facts) === 'people' && facts.lastMessageDirection === 'inbound';
+}
+
+/**
+ * The instant from which the bot has left a patient waiting for too long (T31b); null when the bot has spoken last, or
+ * the conversation is not its own.
+ */
+export function botSilentAt(facts: ConversationFacts): number | null {
+  if (conversationQueue(facts) !== 'bot' || facts.lastMessageDirection !== 'inbound') return null;
+  return (facts.lastInteractionAt ?? 0) + BOT_SILENCE_MS;
+}
+
+/** "Bot sin respuesta": the patient wrote, and the bot has been silent since. */
+export function isBotSilent(facts: ConversationFacts, now: number): boolean {
+  const at = botSilentAt(facts);
+  return at !== null && now >= at;
+}
+
+/** Whether a patient waits for somebody to look: without an answer of people, or with a bot that has fallen silent (I5). */
+export function waitsForPeople(facts: ConversationFacts, now: number): boolean {
+  return isUnanswered(facts) || isBotSilent(facts, now);
 }
 
 /** Whether the conversation counts in the tray and dock badge (4.6). */

@@ -2,6 +2,7 @@ import {
   applyConversationEvent,
   composerMode,
   conversationFilter,
+  DAY,
   HOUR,
   newId,
   toEpoch,
@@ -23,6 +24,8 @@ import {
 import { createDatabase, type Client } from '../../src/db/database.ts';
 import { insertMessage, insertSystemLine } from '../../src/db/messages.ts';
 import { lockClinic } from '../../src/feed/writer.ts';
+import { endBotSessions } from '../../src/jobs/bot-sessions.ts';
+import { silentLogger } from '../../src/logger.ts';
 import { saveTemplate, templatesOf } from '../../src/templates/templates.ts';
 import { patientFor } from '../../src/whatsapp/apply/patients.ts';
 import { startFakeGraph } from './fake-graph.ts';
@@ -293,6 +296,15 @@ export async function startTestInbox(options: TestRelayOptions = {}) {
     patientOf: createPatient,
     patientIn,
     now: () => now,
+    /** Looks once for sessions of the bot that are over, as every process of the relay does. */
+    endBotSessions: () =>
+      endBotSessions({
+        database,
+        write: (_clinicId, work) => inTurn(work),
+        clock: { now: () => now },
+        logger: silentLogger,
+        sessionMs: DAY,
+      }),
     /** Lets time pass, milliseconds. */
     pass(ms: number): void {
       now += ms;

@@ -6,7 +6,12 @@ import {
   type CommandArguments,
   type SystemEvent,
 } from '@recado/protocol';
-import { findConversation, saveConversation, type ConversationRow } from '../db/conversations.ts';
+import {
+  findConversation,
+  prolongBotSession,
+  saveConversation,
+  type ConversationRow,
+} from '../db/conversations.ts';
 import {
   cancelWaitingMessages,
   countInboundAfter,
@@ -135,8 +140,11 @@ export function unmarkSpam(scope: CommandScope, args: CommandArguments<'conversa
 }
 
 /** Gives it to the bot (T32), or takes it back. Nothing to do where no bot may be: closed, or spam. */
-export function setBot(scope: CommandScope, args: CommandArguments<'conversation.setBot'>) {
-  return changeConversation(scope, args.conversationId, (conversation) => {
+export async function setBot(
+  scope: CommandScope,
+  args: CommandArguments<'conversation.setBot'>,
+): Promise<CommandOutcome> {
+  const outcome = await changeConversation(scope, args.conversationId, (conversation) => {
     const after = applyConversationEvent(conversation, {
       type: args.active ? 'botActivated' : 'botHandedOver',
     });
@@ -146,6 +154,11 @@ export function setBot(scope: CommandScope, args: CommandArguments<'conversation
       apply: (ordinal) => (args.active ? { ...after, decidedSeq: ordinal } : after),
     };
   });
+  if (args.active && outcome.status === 'applied' && outcome.seq !== undefined) {
+    const { client, clinicId, now } = scope;
+    await prolongBotSession(client, { clinicId, id: args.conversationId }, now);
+  }
+  return outcome;
 }
 
 export function pinConversation(scope: CommandScope, args: CommandArguments<'conversation.pin'>) {

@@ -133,7 +133,8 @@ export async function saveConversation(client: Client, row: ConversationRow): Pr
        window_expires_at = $7, last_interaction_at = $8, last_activity_at = $9, last_message_direction = $10,
        last_message_id = $11, unread = $12, participants = $13, version = $14,
        tag_ids = $15, assignee_ids = $16, team_ids = $17, pinned = $18, snoozed_until = $19, decided_seq = $20,
-       spam_seq = $21
+       spam_seq = $21,
+       bot_since_seq = case when $5 = 'bot' and not $3 and not $4 then coalesce(bot_since_seq, $14) end
      where clinic_id = $1 and id = $2`,
     [
       row.clinicId,
@@ -160,6 +161,22 @@ export async function saveConversation(client: Client, row: ConversationRow): Pr
     ],
   );
   return version;
+}
+
+/**
+ * The bot has said something, or was given the conversation: its session lasts on from now. Who the conversation is
+ * with stays as it is, and nobody sees this, so that it is no change of the feed.
+ */
+export async function prolongBotSession(
+  client: Client,
+  { clinicId, id }: Pick<ConversationRow, 'clinicId' | 'id'>,
+  at: number,
+): Promise<void> {
+  await client.query('update conversations set bot_spoke_at = $3 where clinic_id = $1 and id = $2', [
+    clinicId,
+    id,
+    toTimestamp(at),
+  ]);
 }
 
 /** With a new message in it: the preview follows the thread's order, so one that came late does not take its place. */

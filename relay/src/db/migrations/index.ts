@@ -7,6 +7,7 @@ import { sharedInbox } from './0050-shared-inbox.ts';
 import { colleagues } from './0060-colleagues.ts';
 import { mediaAndTemplates } from './0070-media-and-templates.ts';
 import { serving } from './0080-serving.ts';
+import { botSessions } from './0090-bot-sessions.ts';
 import { appointments } from './0100-appointments.ts';
 
 /** Every step, oldest first. */
@@ -19,5 +20,6 @@ export const migrations: Migration[] = [
   colleagues,
   mediaAndTemplates,
   serving,
+  botSessions,
   appointments,
 ];

@@ -6,7 +6,12 @@ import {
   type MessageStatus,
 } from '@recado/protocol';
 import { followReminder } from '../../bot/follow.ts';
-import { findConversation, saveConversation, type ConversationRow } from '../../db/conversations.ts';
+import {
+  findConversation,
+  prolongBotSession,
+  saveConversation,
+  type ConversationRow,
+} from '../../db/conversations.ts';
 import { updateMessage, type MessageRow, type MessageUpdate } from '../../db/messages.ts';
 import { templatesAreStale } from '../../templates/templates.ts';
 import { errorRuleOf } from '../graph-errors.ts';
@@ -99,7 +104,14 @@ export async function acceptMessage(
           },
     ],
   );
-  if (message.authorKind === 'bot') await followReminder(scope, message.id, 'sent');
+  if (message.authorKind === 'bot') {
+    await prolongBotSession(
+      scope.client,
+      { clinicId: scope.clinicId, id: message.conversationId },
+      accepted.at,
+    );
+    await followReminder(scope, message.id, 'sent');
+  }
   if (message.authorKind === 'agent') {
     await requestReadReceipt(scope, {
       conversationId: message.conversationId,
