@@ -57,6 +57,33 @@ export const TEMPLATES: GraphTemplate[] = [
   },
   {
     ...approved,
+    id: '800000000000004',
+    name: 'aviso_de_cita',
+    parameter_format: 'NAMED',
+    components: [
+      {
+        type: 'BODY',
+        text: 'Hola {{nombre}}, te esperamos el {{fecha}} a las {{hora}} con {{profesional}}.',
+        example: {
+          body_text_named_params: [
+            { param_name: 'nombre', example: 'Lucía' },
+            { param_name: 'fecha', example: 'jueves 26 de noviembre' },
+            { param_name: 'hora', example: '17:30' },
+            { param_name: 'profesional', example: 'la Dra. Gil' },
+          ],
+        },
+      },
+      {
+        type: 'BUTTONS',
+        buttons: [
+          { type: 'QUICK_REPLY', text: 'Confirmar' },
+          { type: 'QUICK_REPLY', text: 'Cambiar' },
+        ],
+      },
+    ],
+  },
+  {
+    ...approved,
     id: '800000000000003',
     name: 'promocion_de_verano',
     status: 'REJECTED',
