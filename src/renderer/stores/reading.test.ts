@@ -109,6 +109,8 @@ async function setUp(rows = 0) {
     clock,
     reading,
     refreshTemplates: () => {},
+    openFromOutside: () => {},
+    playSound: () => {},
     sayRefused: () => {},
   });
   await settle();
