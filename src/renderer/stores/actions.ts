@@ -3,6 +3,7 @@ import type { Client } from '../api/index.ts';
 import type { SentenceKey } from '../i18n/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Drafts } from '../lib/drafts.ts';
+import { holdKeys } from '../lib/hold-keys.ts';
 import type { Preferences } from '../lib/preferences.ts';
 import { createAnswering, type Answering } from './answering.ts';
 import type { Draft } from './answering-state.ts';
@@ -165,7 +166,10 @@ export function createActions(dependencies: ActionsDependencies): Actions {
       void drafts.flush();
       const { thread, ui } = store.getState();
       const isOther = thread.conversationId !== conversationId;
-      if (isOther && document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      if (isOther) {
+        holdKeys();
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      }
       changeUi({
         composerFocus: isOther ? 0 : ui.composerFocus,
         isPanelOver: false,
