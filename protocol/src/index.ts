@@ -24,3 +24,4 @@ export * from './time.ts';
 export * from './version.ts';
 export * from './integrations.ts';
 export * from './media.ts';
+export * from './rules/wall-clock.ts';

@@ -2,17 +2,20 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  botSilentAt,
   composerMode,
   conversationFilter,
   conversationQueue,
   countsInBadge,
   expiresAt,
   inboundNotifies,
+  isBotSilent,
   isUnanswered,
   rowBadges,
   type ComposerMode,
   type ConversationFacts,
   type ConversationFilter,
+  waitsForPeople,
   type RowBadge,
 } from './conversation-state.ts';
 import { serviceWindow } from './service-window.ts';
@@ -129,6 +132,32 @@ describe('the state table of docs/conversation-states.md, 4.4', () => {
         const named = badge!.split(' · ').map((name) => BADGE_BY_NAME[name]);
         // A closed conversation may still have its window open; the table's row says which of the two it is.
         expect(shown).toEqual(named);
+      }),
+    );
+  });
+});
+
+describe('T31b: a bot that says nothing', () => {
+  it('is noticed ten minutes after the patient, by time alone, and only where the bot has the conversation', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const at = botSilentAt(facts);
+        const isTheBots =
+          conversationFilter(facts, NOW) === 'bot' && facts.lastMessageDirection === 'inbound';
+        expect(at !== null).toBe(isTheBots);
+        if (at === null) return;
+        expect(at).toBe((facts.lastInteractionAt ?? 0) + 10 * 60_000);
+        expect([isBotSilent(facts, at - 1), isBotSilent(facts, at)]).toEqual([false, true]);
+      }),
+    );
+  });
+
+  it('I5: a patient who spoke last waits for people, is closed or spam, or gets ten minutes of the bot', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        fc.pre(facts.lastMessageDirection === 'inbound');
+        const hasBotsTurn = NOW < (botSilentAt(facts) ?? 0);
+        expect(waitsForPeople(facts, NOW)).toBe(!facts.spam && !facts.closed && !hasBotsTurn);
       }),
     );
   });

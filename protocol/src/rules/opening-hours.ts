@@ -1,6 +1,7 @@
 /** When the clinic is open, in its own zone. Every answer is an instant, so that the two days of a clock change are right. */
 import type { OpeningHours } from '../entities.ts';
 import { DAY } from '../time.ts';
+import { instantAt, offsetAt, wallAt } from './wall-clock.ts';
 
 interface LocalDate {
   year: number;
@@ -8,48 +9,13 @@ interface LocalDate {
   day: number;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-/** Making one takes longer than using it a hundred times. */
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const held = formats.get(timeZone);
-  if (held !== undefined) return held;
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  formats.set(timeZone, format);
-  return format;
-}
-
-/** What the clocks of the zone show, as if they showed UTC: milliseconds. */
-function wallAt(timeZone: string, at: number): number {
-  const parts = new Map(
-    formatOf(timeZone)
-      .formatToParts(at)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name) ?? 0;
-  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
-}
-
-const offsetAt = (timeZone: string, at: number) => wallAt(timeZone, at) - Math.floor(at / 1_000) * 1_000;
-
 /** The first instant of a day at which its clocks show this time or a later one: an hour left out is over as it begins. */
 function instantOf(timeZone: string, wall: number): number {
-  const before = offsetAt(timeZone, wall - DAY);
-  const after = offsetAt(timeZone, wall + DAY);
-  const early = wall - Math.max(before, after);
-  const late = wall - Math.min(before, after);
-  if (wallAt(timeZone, early) === wall) return early;
-  if (wallAt(timeZone, late) === wall) return late;
+  const exact = instantAt(timeZone, wall);
+  if (exact !== null) return exact;
   // In the hour the clocks jumped over: the jump itself.
-  let [low, high] = [early, late];
+  const offsets = [offsetAt(timeZone, wall - DAY), offsetAt(timeZone, wall + DAY)];
+  let [low, high] = [wall - Math.max(...offsets), wall - Math.min(...offsets)];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (wallAt(timeZone, middle) >= wall) high = middle;

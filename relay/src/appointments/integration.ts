@@ -17,7 +17,7 @@ import { recordChanges } from '../feed/record.ts';
 import type { WriteToClinic } from '../feed/writer.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { APPOINTMENT_COLUMNS, isExpected, type AppointmentRow } from './appointments.ts';
-import { readTime } from './local-time.ts';
+import { readTime } from './written-time.ts';
 
 type Result = z.infer<typeof IntegrationResult>;
 type Country = NonNullable<ReturnType<typeof countryOfPhone>>;

@@ -1,5 +1,4 @@
-import { DAY, HOUR, type ReminderSettings } from '@recado/protocol';
-import { instantNear, wallAt } from '../appointments/local-time.ts';
+import { DAY, HOUR, instantNear, type ReminderSettings, wallAt } from '@recado/protocol';
 
 const MINUTE = 60_000;
 /** A reminder that came later than this before an appointment would be of no use. */

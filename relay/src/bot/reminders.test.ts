@@ -1,10 +1,19 @@
-import { DAY, HOUR, newId, toEpoch, toTimestamp, type Entity, type Id } from '@recado/protocol';
+import {
+  DAY,
+  type Entity,
+  HOUR,
+  type Id,
+  instantNear,
+  newId,
+  toEpoch,
+  toTimestamp,
+  wallAt,
+} from '@recado/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { accept, refuse, type GraphCall } from '../../sandbox/testing/fake-graph.ts';
 import { startTestInbox, type TestInbox, type TestPatient } from '../../sandbox/testing/inbox.ts';
 import { eventually } from '../../sandbox/testing/relay-client.ts';
 import { startTestRelay } from '../../sandbox/testing/relay.ts';
-import { instantNear, wallAt } from '../appointments/local-time.ts';
 import { saveTemplate } from '../templates/templates.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTime } from './local-time.ts';
+import { readTime } from './written-time.ts';
 
 /** Spain puts its clocks forward on 29 March 2026 at 2:00, and back on 25 October 2026 at 3:00. */
 test.each([
