@@ -244,11 +244,12 @@ describe('staying up to date', () => {
 
   it('comes back by itself after cuts, silence and answers that are none', async () => {
     const app = await signedIn();
+    await world.proxy.goOffline();
+    await app.until(() => app.state().sync.phase === 'offline');
+    // Now, and not before: a live app may ask for changes at any time.
     world.proxy.add(/GET \/v1\/changes/, { type: 'answer', status: 200, body: '<html>Hotel</html>' }, 1);
     world.proxy.add(/GET \/v1\/changes/, { type: 'answer', status: 401, body: '<html>Log in</html>' }, 1);
     world.proxy.add(/GET \/v1\/changes/, { type: 'silence' }, 1);
-    await world.proxy.goOffline();
-    await app.until(() => app.state().sync.phase === 'offline');
     await world.patientWrites('¿Seguís ahí?');
     await world.proxy.goOnline();
     await rowWith(app, '¿Seguís ahí?');

@@ -48,6 +48,7 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
 
   const stopped = new AbortController();
   let attempt = new AbortController();
+  let attemptedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> = Promise.resolve();
   let fill: { signal: AbortController; ended: Promise<void> } | null = null;
   let needsSnapshot = false;
@@ -196,6 +197,7 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
     let failures = 0;
     while (!stopped.signal.aborted) {
       attempt = new AbortController();
+      attemptedAt = clock.now();
       let wait: ReturnType<typeof judge>;
       try {
         const { failure, isGood, wasLive } = await connect(attempt.signal);
@@ -239,7 +241,7 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
         reconnectedAt = now;
         board.setPhase('catchingUp');
         attempt.abort();
-      } else if (now - (board.lastHeardAt() ?? now) > STALE_REQUEST_MS) attempt.abort();
+      } else if (now - Math.max(attemptedAt, board.lastHeardAt() ?? 0) > STALE_REQUEST_MS) attempt.abort();
     },
     status: board.get,
     lastHeardAt: board.lastHeardAt,
