@@ -94,6 +94,13 @@ describe('handlers', () => {
         offset: 0,
         bytes: new Uint8Array(1),
         mediaId: ID,
+        id: ID,
+        patientId: ID,
+        appointmentId: ID,
+        startsAt: 1,
+        treatment: 'x',
+        professional: 'x',
+        state: 'scheduled',
       };
       const { shape } = calls[name].in as unknown as { shape: object };
       const { dispatch } = setUp({});
