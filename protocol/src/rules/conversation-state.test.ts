@@ -12,10 +12,10 @@ import {
   isBotSilent,
   isUnanswered,
   rowBadges,
+  waitsForPeople,
   type ComposerMode,
   type ConversationFacts,
   type ConversationFilter,
-  waitsForPeople,
   type RowBadge,
 } from './conversation-state.ts';
 import { serviceWindow } from './service-window.ts';

@@ -73,6 +73,7 @@ describe('the remembered query', () => {
       filters,
       badge: 0,
       expiredUnanswered: 0,
+      botSilent: 0,
       assignedToMe: none,
       unassigned: none,
       teams: {},

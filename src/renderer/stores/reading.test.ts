@@ -50,7 +50,7 @@ function createMain() {
         return page === null ? null : { ...page, ...truth.edge };
       }
       default:
-        return { filters: {}, badge: 0, expiredUnanswered: 0 };
+        return { filters: {}, badge: 0, expiredUnanswered: 0, botSilent: 0 };
     }
   }
 

@@ -280,6 +280,7 @@ export function createFakeBridge(options: FakeOptions) {
           filters,
           badge: 0,
           expiredUnanswered: list({ filter: 'expired' }).filter((row) => isUnanswered(row.facts)).length,
+          botSilent: list({ filter: 'bot', unansweredOnly: true }).length,
           assignedToMe: countWork({ assigned: 'me' }),
           unassigned: countWork({ assigned: 'nobody' }),
           teams: Object.fromEntries(directory.teams.map(({ id }) => [id, countWork({ teamId: id })])),

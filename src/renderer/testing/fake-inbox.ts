@@ -1,4 +1,4 @@
-import { conversationFilter, expiresAt, isUnanswered } from '@recado/protocol';
+import { conversationFilter, expiresAt, waitsForPeople } from '@recado/protocol';
 import type { InboxQuery, InboxRow } from '../../shared/contract/index.ts';
 import type { SeededConversation } from './seed-builders.ts';
 
@@ -35,7 +35,7 @@ export function rowsOf(
       if (query.teamId !== null && !detail.teams.some((team) => team.id === query.teamId)) return false;
       if (!query.tagIds.every((id) => row.tags.some((tag) => tag.id === id))) return false;
       if (query.unreadOnly && row.facts.unread === 0) return false;
-      return !query.unansweredOnly || isUnanswered(row.facts);
+      return !query.unansweredOnly || waitsForPeople(row.facts, now);
     })
     .map(({ row }) => row)
     .sort(

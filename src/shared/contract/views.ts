@@ -80,6 +80,7 @@ export const InboxQuery = z.object({
   /** Carrying every one of these. */
   tagIds: z.array(Id).max(20),
   unreadOnly: z.boolean(),
+  /** The patient spoke last, and it is up to people, or the bot has been silent since. */
   unansweredOnly: z.boolean(),
   sort: z.enum(INBOX_SORTS),
 });
@@ -105,6 +106,8 @@ export const InboxCounts = z.object({
   badge: z.number().int(),
   /** Unanswered patients in the expired filter: the strip above received. */
   expiredUnanswered: z.number().int(),
+  /** Patients the bot has left waiting for more than ten minutes: in that strip as well (T31b). */
+  botSilent: z.number().int(),
   /** Of received and expired together, which is what work there is. */
   assignedToMe: FilterCount,
   unassigned: FilterCount,

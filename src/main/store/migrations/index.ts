@@ -3,6 +3,13 @@ import { firstTables } from './0010-first-tables.ts';
 import { sharedInbox } from './0020-shared-inbox.ts';
 import { filesAndSearch } from './0030-files-and-search.ts';
 import { patientData } from './0050-patient-data.ts';
+import { silentBots } from './0060-silent-bots.ts';
 
 /** Every migration, oldest first. Append only; numbers grow by ten. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, sharedInbox, filesAndSearch, patientData];
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  sharedInbox,
+  filesAndSearch,
+  patientData,
+  silentBots,
+];

@@ -1,5 +1,6 @@
 /** Rows of the conversation table: written here and nowhere else, always through protocol's rules. */
 import {
+  botSilentAt,
   conversationQueue,
   expiresAt,
   isUnanswered,
@@ -24,16 +25,18 @@ import { createAuthorViews } from './views.ts';
 function stateColumns(shown: Conversation) {
   const facts = factsOf(shown);
   const snoozedUntil = toEpoch(shown.snoozedUntil) ?? 0;
+  const silentAt = botSilentAt(facts);
   return {
     queue: conversationQueue(facts),
     rank: snoozedUntil > 0 ? 2 : shown.pinned ? 0 : 1,
     isPinned: shown.pinned ? 1 : 0,
     snoozedUntil,
-    expiresAt: expiresAt(facts),
+    // When time alone shows it otherwise: with people it expires, with the bot the patient has waited for too long.
+    expiresAt: silentAt ?? expiresAt(facts),
     windowEndsAt: windowEnd(facts) ?? 0,
     lastActivityAt: toEpoch(shown.lastActivityAt),
     isUnread: facts.unread > 0 ? 1 : 0,
-    isUnanswered: isUnanswered(facts) ? 1 : 0,
+    isUnanswered: silentAt !== null || isUnanswered(facts) ? 1 : 0,
   };
 }
 const SET_STATE = `queue = :queue, rank = :rank, is_pinned = :isPinned, snoozed_until = :snoozedUntil,

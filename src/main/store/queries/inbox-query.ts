@@ -102,7 +102,8 @@ function conditionsOf(
   if (query.filter === 'expired') where.push('expires_at <= :now');
   if (query.filter === 'received') where.push('expires_at > :now');
   if (query.unreadOnly) where.push('is_unread = 1');
-  if (query.unansweredOnly) where.push('is_unanswered = 1');
+  // The bot has ten minutes for an answer.
+  if (query.unansweredOnly) where.push(`is_unanswered = 1 and (queue <> 'bot' or expires_at <= :now)`);
   const targets = [
     ...(query.assigned === 'me' ? [ownAgentId ?? ''] : []),
     ...(query.assigned === 'nobody' ? [NOBODY] : []),

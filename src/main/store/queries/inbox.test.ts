@@ -11,6 +11,10 @@ import {
   toTimestamp,
   windowEnd,
   type Conversation,
+  botSilentAt,
+  isBotSilent,
+  waitsForPeople,
+  BOT_SILENCE_MS,
 } from '@recado/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -48,6 +52,8 @@ const clock = fc.option(
   fc.integer({ min: -3, max: 3 }).map((hours) => NOON - DAY + hours * MINUTE),
   { nil: null },
 );
+/** Around the moment at which a silent bot is noticed. */
+const answerable = fc.integer({ min: -3, max: 3 }).map((minutes) => NOON - BOT_SILENCE_MS + minutes * MINUTE);
 const timestamp = (epoch: number | null) => toTimestamp(epoch as number);
 
 const someOf = (ids: string[]) => fc.subarray(ids);
@@ -64,7 +70,7 @@ const conversations = fc
       windowExpiresAt: fc
         .option(fc.integer({ min: -2, max: 2 }), { nil: null })
         .map((minutes) => timestamp(minutes === null ? null : NOON + minutes * MINUTE)),
-      lastInteractionAt: clock.map(timestamp),
+      lastInteractionAt: fc.oneof(clock, answerable).map(timestamp),
       lastMessageDirection: fc.constantFrom('inbound', 'outbound', null),
       unread: fc.nat(2),
       pinned: fc.boolean(),
@@ -110,7 +116,7 @@ function isAskedFor(query: InboxQuery, conversation: Conversation): boolean {
     (query.teamId === null || teamIds.includes(query.teamId)) &&
     query.tagIds.every((id) => tagIds.includes(id)) &&
     (!query.unreadOnly || facts.unread > 0) &&
-    (!query.unansweredOnly || isUnanswered(facts))
+    (!query.unansweredOnly || waitsForPeople(facts, NOON))
   );
 }
 
@@ -183,6 +189,7 @@ describe('the inbox', () => {
         expect(counts.expiredUnanswered).toBe(
           facts.filter((each) => isUnanswered(each) && conversationFilter(each, NOON) === 'expired').length,
         );
+        expect(counts.botSilent).toBe(facts.filter((each) => isBotSilent(each, NOON)).length);
         const people = all.filter((each) => conversationQueue(factsOf(each)) === 'people');
         expect(counts.assignedToMe).toEqual(
           count(people.filter(({ assigneeIds }) => assigneeIds.includes(OWN_AGENT))),
@@ -192,6 +199,7 @@ describe('the inbox', () => {
         );
         const expiries = [
           ...people.flatMap((each) => [expiresAt(factsOf(each)), windowEnd(factsOf(each)) ?? 0]),
+          ...facts.map((each) => botSilentAt(each) ?? 0),
           ...all.map(({ snoozedUntil }) => toEpoch(snoozedUntil) ?? 0),
         ].filter((at) => at > NOON);
         expect(store.read.nextExpiry({ now: NOON })).toBe(

@@ -156,6 +156,7 @@ export function getInboxCounts(database: ReadDatabase, input: { now: number }): 
     filters,
     badge: 0,
     expiredUnanswered: 0,
+    botSilent: 0,
     assignedToMe: linksOf(getAgentId(database)),
     unassigned: linksOf(NOBODY),
     teams: countsOf(mapReference(database, 'team').keys()),
@@ -175,6 +176,7 @@ export function getInboxCounts(database: ReadDatabase, input: { now: number }): 
     };
     if (group.queue !== 'people') {
       add(group.queue, group.total);
+      if (group.queue === 'bot' && group.is_unanswered === 1) counts.botSilent += group.expired;
       continue;
     }
     add('expired', group.expired);
@@ -207,10 +209,12 @@ export function listMatching(
   return { conversationIds: ids.slice(0, input.limit) };
 }
 
-/** Short walks of indexes: expiries by the counts' flags, ends of windows and of snoozes. See `StoreReads.nextExpiry`. */
+/** Short walks of indexes: expiries and silences of the bot by the counts' flags, ends of windows and of snoozes. See `StoreReads.nextExpiry`. */
 export const NEXT_EXPIRY_SQL = [
   `select min(expires_at) as at from conversations indexed by conversations_by_state
 where queue = 'people' and is_unread in (0, 1) and is_unanswered in (0, 1) and expires_at > :now`,
+  `select min(expires_at) as at from conversations indexed by conversations_by_state
+where queue = 'bot' and is_unread in (0, 1) and is_unanswered = 1 and expires_at > :now`,
   `select min(window_ends_at) as at from conversations indexed by conversations_by_window
 where queue = 'people' and rank in (0, 1, 2) and window_ends_at > :now`,
   `select min(snoozed_until) as at from conversations indexed by conversations_by_activity

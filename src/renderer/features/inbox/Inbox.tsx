@@ -1,6 +1,7 @@
 import {
   Archive,
   Bot,
+  BotOff,
   ChevronRight,
   CloudDownload,
   HeartPulse,
@@ -52,24 +53,30 @@ function EmptyList() {
   );
 }
 
-/** Patients who wait for an answer and have gone out of sight. */
-function ExpiredStrip() {
+const STRIPS = [
+  { count: 'expiredUnanswered', words: 'list.expiredStrip', filter: 'expired', Icon: TimerOff },
+  { count: 'botSilent', words: 'list.botStrip', filter: 'bot', Icon: BotOff },
+] as const;
+
+/** Patients who wait for an answer where nobody looks (I5): expired, or with a bot that says nothing. */
+function WaitingStrips() {
   const { count } = useTranslate();
   const actions = useActions();
-  const unanswered = useAppState((state) => state.counts?.expiredUnanswered ?? 0);
+  const counts = useAppState((state) => state.counts);
   const isReceived = useAppState((state) => state.inbox.query.filter === 'received');
-  if (!isReceived || unanswered === 0) return null;
-  return (
+  if (!isReceived || counts === null) return null;
+  return STRIPS.filter((strip) => counts[strip.count] > 0).map((strip) => (
     <button
+      key={strip.filter}
       type="button"
       className="list__strip"
-      onClick={() => actions.showQuery({ ...INITIAL_QUERY, filter: 'expired', unansweredOnly: true })}
+      onClick={() => actions.showQuery({ ...INITIAL_QUERY, filter: strip.filter, unansweredOnly: true })}
     >
-      <TimerOff size={16} aria-hidden="true" />
-      <span>{count('list.expiredStrip', unanswered)}</span>
+      <strip.Icon size={16} aria-hidden="true" />
+      <span>{count(strip.words, counts[strip.count])}</span>
       <ChevronRight size={16} aria-hidden="true" />
     </button>
-  );
+  ));
 }
 
 function Bootstrapping() {
@@ -122,7 +129,7 @@ export function Inbox() {
       </header>
       <Toolbar />
       <Bootstrapping />
-      <ExpiredStrip />
+      <WaitingStrips />
       {isEmpty && status === 'ready' ? <EmptyList /> : null}
       {isEmpty && status === 'failed' ? (
         <div className="empty" role="alert">

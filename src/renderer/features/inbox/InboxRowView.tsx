@@ -1,4 +1,4 @@
-import { windowEnd } from '@recado/protocol';
+import { botSilentAt, windowEnd } from '@recado/protocol';
 import {
   AlarmClock,
   CalendarClock,
@@ -38,6 +38,7 @@ const KIND_ICONS: Record<string, LucideIcon> = {
   order: ShoppingBag,
 };
 const TAGS_SHOWN = 3;
+const WARNING_BADGES: ReadonlySet<string> = new Set(['templateOnly', 'expired', 'botSilent']);
 
 interface InboxRowViewProps {
   row: InboxRow;
@@ -57,7 +58,7 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
   const translation = useTranslate();
   const { t, count, number } = translation;
   const dates = useDates();
-  const now = useNow('minute', windowEnd(row.facts));
+  const now = useNow('minute', botSilentAt(row.facts) ?? windowEnd(row.facts));
   const name = row.displayName ?? t('list.noName');
   const preview = previewWords(row.lastMessage, translation);
   const { left, badges } = badgesOf(row, now, translation);
@@ -164,10 +165,7 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
           </Chip>
         )}
         {badges.map((badge) => (
-          <Chip
-            key={badge}
-            {...(badge === 'templateOnly' || badge === 'expired' ? { tone: 'warn' as const } : {})}
-          >
+          <Chip key={badge} {...(WARNING_BADGES.has(badge) ? { tone: 'warn' as const } : {})}>
             {t(`list.badge.${badge}`)}
           </Chip>
         ))}

@@ -72,6 +72,22 @@ describe('badgesOf', () => {
       { left: { time: '2 h', isSoon: false }, badges: ['bot'] },
     ],
     [
+      {
+        handler: 'bot' as const,
+        lastMessageDirection: 'inbound' as const,
+        lastInteractionAt: NOW - 10 * MINUTE,
+      },
+      { left: null, badges: ['botSilent', 'templateOnly'] },
+    ],
+    [
+      {
+        handler: 'bot' as const,
+        lastMessageDirection: 'inbound' as const,
+        lastInteractionAt: NOW - 10 * MINUTE + 1,
+      },
+      { left: null, badges: ['bot', 'templateOnly'] },
+    ],
+    [
       { closed: true, windowExpiresAt: NOW + HOUR },
       { left: null, badges: ['closed'] },
     ],

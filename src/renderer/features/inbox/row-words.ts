@@ -1,4 +1,4 @@
-import { isUnanswered, rowBadges, serviceWindow, type RowBadge } from '@recado/protocol';
+import { isBotSilent, isUnanswered, rowBadges, serviceWindow, type RowBadge } from '@recado/protocol';
 import type { InboxRow } from '../../../shared/contract/index.ts';
 import type { SentenceKey, Translation } from '../../i18n/index.ts';
 import { dayNumber } from '../../lib/dates.ts';
@@ -65,7 +65,7 @@ export function badgesOf(
   row: InboxRow,
   now: number,
   { t }: Translation,
-): { left: WindowWords | null; badges: Exclude<RowBadge, 'timeLeft'>[] } {
+): { left: WindowWords | null; badges: (Exclude<RowBadge, 'timeLeft'> | 'botSilent')[] } {
   const all = rowBadges(row.facts, now);
   const window = serviceWindow(row.facts, now);
   const showsLeft = all.includes('timeLeft') && window.state === 'open';
@@ -74,7 +74,9 @@ export function badgesOf(
     left: showsLeft
       ? { time: t(key, values), isSoon: window.state === 'open' && window.remainingMs < SOON_MS }
       : null,
-    badges: all.filter((badge) => badge !== 'timeLeft'),
+    badges: all
+      .filter((badge) => badge !== 'timeLeft')
+      .map((badge) => (badge === 'bot' && isBotSilent(row.facts, now) ? 'botSilent' : badge)),
   };
 }
 

@@ -1,4 +1,5 @@
-import { AlarmClock, ArrowLeft, MessagesSquare, PanelRightOpen, Pin } from 'lucide-react';
+import { botSilentAt } from '@recado/protocol';
+import { AlarmClock, ArrowLeft, BotOff, MessagesSquare, PanelRightOpen, Pin } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslate } from '../../i18n/index.ts';
 import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
@@ -32,15 +33,23 @@ function Announcer() {
   );
 }
 
-/** Pinned, put off: what is not seen in the messages. */
+/** Pinned, put off, left waiting by the bot: what is not seen in the messages. */
 function Marks() {
   const { t } = useTranslate();
   const dates = useDates();
-  const now = useNow();
+  const facts = useAppState((state) => state.thread.detail?.facts ?? null);
+  const silentAt = facts === null ? null : botSilentAt(facts);
+  const now = useNow('minute', silentAt);
   const pinned = useAppState((state) => state.thread.detail?.pinned ?? false);
   const until = useAppState((state) => state.thread.detail?.snoozedUntil ?? null);
   return (
     <>
+      {silentAt !== null && now >= silentAt ? (
+        <span className="thread__mark thread__mark--warn">
+          <BotOff size={12} aria-hidden="true" />
+          {t('list.badge.botSilent')}
+        </span>
+      ) : null}
       {pinned ? (
         <span className="thread__mark">
           <Pin size={12} aria-hidden="true" />
