@@ -1,12 +1,11 @@
 import { API_BASE } from '@recado/protocol';
 import { Check, Copy, KeyRound } from 'lucide-react';
-import { useEffect, useState, type FormEvent } from 'react';
-import type { Directory, ErrorCode, IntegrationKeyView } from '../../../shared/contract/index.ts';
+import { useCallback, useState, type FormEvent } from 'react';
+import type { Directory, IntegrationKeyView } from '../../../shared/contract/index.ts';
 import { useTranslate } from '../../i18n/index.ts';
 import { isRecordPattern, recordAddress } from '../../lib/record-address.ts';
 import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
-import { Sure } from './Sure.tsx';
-import { useIsConnected } from './use-relay.ts';
+import { EndableLine, RelayListState, useRelayList } from './RelayList.tsx';
 
 const EXAMPLE_PHONE = '+34 600 11 12 22';
 const PATTERN_MAX_LENGTH = 500;
@@ -153,103 +152,63 @@ function KeyLine({ held, onDeleted }: { held: IntegrationKeyView; onDeleted: () 
   const actions = useActions();
   const dates = useDates();
   const now = useNow();
-  const [isAsked, setIsAsked] = useState(false);
-  const [problem, setProblem] = useState<ErrorCode | null>(null);
+  const { name } = held;
   const timeOf = (at: number) => dates.listTime(at, now).toLocaleLowerCase();
 
   async function remove() {
-    setIsAsked(false);
     const reply = await actions.administer('integrationKey.delete', { id: held.id });
-    setProblem(reply.ok ? null : reply.error.code);
     if (reply.ok) onDeleted();
+    return reply.ok ? null : reply.error;
   }
 
   return (
-    <li className="manage__item">
-      <div className="agent">
-        <span className="device__icon" aria-hidden="true">
-          <KeyRound size={18} />
-        </span>
-        <div className="agent__who">
-          <p className="agent__name">{held.name}</p>
-          <p className="agent__facts numeric">
-            {[
-              held.lastUsedAt === null
-                ? t('integrations.neverUsed')
-                : t('integrations.used', { time: timeOf(held.lastUsedAt) }),
-              t('integrations.created', { time: timeOf(held.createdAt) }),
-            ].join(' · ')}
-          </p>
-        </div>
-        <button
-          type="button"
-          className="button button--compact button--danger"
-          aria-label={t('integrations.deleteOf', { name: held.name })}
-          aria-expanded={isAsked}
-          onClick={() => setIsAsked(!isAsked)}
-        >
-          {t('integrations.delete')}
-        </button>
-      </div>
-      {problem === null ? null : (
-        <p className="field__problem" role="alert">
-          {t(`errors.${problem}`)}
-        </p>
-      )}
-      {isAsked ? (
-        <Sure
-          text={t('integrations.deleteSure', { name: held.name })}
-          confirm={t('integrations.delete')}
-          isDangerous
-          onConfirm={() => void remove()}
-          onCancel={() => setIsAsked(false)}
-        />
-      ) : null}
-    </li>
+    <EndableLine
+      icon={<KeyRound size={18} />}
+      title={name}
+      facts={[
+        held.lastUsedAt === null
+          ? t('integrations.neverUsed')
+          : t('integrations.used', { time: timeOf(held.lastUsedAt) }),
+        t('integrations.created', { time: timeOf(held.createdAt) }),
+      ]}
+      ending={{
+        word: t('integrations.delete'),
+        label: t('integrations.deleteOf', { name }),
+        meaning: t('integrations.deleteSure', { name }),
+        end: remove,
+      }}
+    />
   );
 }
 
 function Keys() {
   const { t } = useTranslate();
   const actions = useActions();
-  const isConnected = useIsConnected();
-  const [keys, setKeys] = useState<readonly IntegrationKeyView[] | null>(null);
   const [made, setMade] = useState<{ name: string; key: string } | null>(null);
   const [name, setName] = useState('');
-  const [problem, setProblem] = useState<ErrorCode | null>(null);
-  const [turn, setTurn] = useState(0);
-
-  useEffect(() => {
-    let isWanted = true;
-    if (isConnected) {
-      void actions.administer('integrationKey.list', {}).then((reply) => {
-        if (!isWanted) return;
-        setProblem(reply.ok ? null : reply.error.code);
-        if (reply.ok) setKeys(reply.data.keys);
-      });
-    }
-    return () => {
-      isWanted = false;
-    };
-  }, [actions, isConnected, turn]);
+  const read = useCallback(async () => {
+    const reply = await actions.administer('integrationKey.list', {});
+    return reply.ok ? { ok: true as const, data: reply.data.keys } : reply;
+  }, [actions]);
+  const list = useRelayList<IntegrationKeyView>(read);
 
   async function create(event: FormEvent) {
     event.preventDefault();
     const wanted = name.trim();
-    if (wanted === '' || !isConnected) return;
+    if (wanted === '' || !list.isConnected) return;
     const reply = await actions.administer('integrationKey.create', { name: wanted });
-    setProblem(reply.ok ? null : reply.error.code);
+    list.say(reply.ok ? null : reply.error.code);
     if (!reply.ok) return;
     setMade({ name: wanted, key: reply.data.key });
     setName('');
-    setTurn(turn + 1);
+    list.askAgain();
   }
 
   return (
     <section className="integrations__part" aria-labelledby="integration-keys">
       <h4 id="integration-keys">{t('integrations.keys')}</h4>
       <p className="settings__hint">{t('integrations.keysIntro')}</p>
-      {isConnected ? null : (
+      {list.isConnected ? null : (
         <p className="preferences__offline" role="status">
           {t('integrations.offline')}
         </p>
@@ -265,7 +224,7 @@ function Keys() {
             value={name}
             onChange={(event) => setName(event.target.value)}
           />
-          <button type="submit" className="button" aria-disabled={name.trim() === '' || !isConnected}>
+          <button type="submit" className="button" aria-disabled={name.trim() === '' || !list.isConnected}>
             <KeyRound size={16} aria-hidden="true" />
             {t('integrations.create')}
           </button>
@@ -273,23 +232,11 @@ function Keys() {
       ) : (
         <NewKey name={made.name} apiKey={made.key} onDone={() => setMade(null)} />
       )}
-      {problem === null ? null : (
-        <div role="alert">
-          <p className="field__problem">{t(`errors.${problem}`)}</p>
-          <button type="button" className="button button--compact" onClick={() => setTurn(turn + 1)}>
-            {t('app.retry')}
-          </button>
-        </div>
-      )}
-      {keys === null && isConnected && problem === null ? (
-        <p className="manage__nothing" role="status">
-          {t('integrations.asking')}
-        </p>
-      ) : null}
-      {keys?.length === 0 ? <p className="manage__nothing">{t('integrations.noKeys')}</p> : null}
+      <RelayListState list={list} asking={t('integrations.asking')} />
+      {list.items?.length === 0 ? <p className="manage__nothing">{t('integrations.noKeys')}</p> : null}
       <ul className="manage">
-        {(keys ?? []).map((each) => (
-          <KeyLine key={each.id} held={each} onDeleted={() => setTurn(turn + 1)} />
+        {(list.items ?? []).map((each) => (
+          <KeyLine key={each.id} held={each} onDeleted={list.askAgain} />
         ))}
       </ul>
     </section>
