@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const flowTests = '**/*.flow.test.ts';
 const excluded = ['**/node_modules/**', 'out/**', 'dist/**'];
 /** A machine that is busy with something else is slow, not wrong; speed is for the benchmarks. */
-const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
+const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
 /** Starts one embedded PostgreSQL for the run of a project. */
 const postgres = './relay/sandbox/testing/global-setup.ts';
 

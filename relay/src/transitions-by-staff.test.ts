@@ -1,12 +1,10 @@
 import { CONVERSATION_FILTERS, DAY, HOUR, isUnanswered, toTimestamp } from '@recado/protocol';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accept, refuse } from '../sandbox/testing/fake-graph.ts';
 import { startTestInbox, type TestInbox } from '../sandbox/testing/inbox.ts';
 import { eventually } from '../sandbox/testing/relay-client.ts';
 
 /** The rows of docs/conversation-states.md that begin with staff, as transitions.test.ts does for the others. */
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
-
 let inbox: TestInbox;
 beforeAll(async () => {
   inbox = await startTestInbox();

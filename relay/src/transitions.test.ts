@@ -9,7 +9,7 @@ import {
   toTimestamp,
   type ConversationFilter,
 } from '@recado/protocol';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestInbox, type TestInbox, type TestPatient } from '../sandbox/testing/inbox.ts';
 import { eventually } from '../sandbox/testing/relay-client.ts';
 
@@ -17,8 +17,6 @@ import { eventually } from '../sandbox/testing/relay-client.ts';
  * The transition table of docs/conversation-states.md, row by row, against a real relay; what staff begin is in
  * transitions-by-staff.test.ts.
  */
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
-
 let inbox: TestInbox;
 beforeAll(async () => {
   inbox = await startTestInbox();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   checkNewTemplate,
   conversationFilter,
@@ -30,8 +30,6 @@ import { seedClinic, type SeededClinic } from './seed-clinic.ts';
 import { NUMBER, TEMPLATES } from './clinic.ts';
 
 // Each makes real passwords and hundreds of rows; a busy machine needs a while for that.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const NOW = Date.parse('2026-11-24T09:30:00.000Z');
 
 let testDatabase: TestDatabase;

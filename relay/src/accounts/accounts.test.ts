@@ -1,5 +1,5 @@
 import { newId, type SessionRequest } from '@recado/protocol';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../sandbox/testing/database.ts';
 import { createTestClinic, type TestAgent } from '../../sandbox/testing/relay.ts';
 import { createDatabase, type Database } from '../db/database.ts';
@@ -7,8 +7,6 @@ import { hashPassword, verifyPassword } from './passwords.ts';
 import { createSecretBox, equalSecrets, hashToken, newToken } from './secrets.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createLoginThrottle, LOGIN_LIMITS } from './throttle.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('passwords', () => {
   test('only the right one passes, and two hashes of it differ', async () => {

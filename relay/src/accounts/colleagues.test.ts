@@ -8,7 +8,7 @@ import {
   type Id,
 } from '@recado/protocol';
 import { Writable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRelayClient, eventually, type RelayClient } from '../../sandbox/testing/relay-client.ts';
 import {
   createTestClinic,
@@ -24,8 +24,6 @@ import { ACCESS_CODE_LIFETIME_MS, newAccessCode, readAccessCode } from './access
 import { createAdministration } from './administration.ts';
 import { createSecretBox, hashToken } from './secrets.ts';
 import { LOGIN_LIMITS } from './throttle.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let relay: TestRelay;
 let database: Database;

@@ -3,14 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { startTestInbox, type TestInbox } from '../../sandbox/testing/inbox.ts';
 import { eventually } from '../../sandbox/testing/relay-client.ts';
 import { createTestClinic, signIn, startTestRelay, testSecrets } from '../../sandbox/testing/relay.ts';
 import { createDatabase } from '../db/database.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let inbox: TestInbox;
 let key: string;

@@ -9,14 +9,12 @@ import {
   toTimestamp,
   wallAt,
 } from '@recado/protocol';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { accept, refuse, type GraphCall } from '../../sandbox/testing/fake-graph.ts';
 import { startTestInbox, type TestInbox, type TestPatient } from '../../sandbox/testing/inbox.ts';
 import { eventually } from '../../sandbox/testing/relay-client.ts';
 import { startTestRelay } from '../../sandbox/testing/relay.ts';
 import { saveTemplate } from '../templates/templates.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const ZONE = 'Europe/Madrid';
 let inbox: TestInbox;

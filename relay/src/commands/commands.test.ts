@@ -1,12 +1,10 @@
 import { newId, toTimestamp, type Entity } from '@recado/protocol';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startFakeGraph, type FakeGraph } from '../../sandbox/testing/fake-graph.ts';
 import { createRelayClient, webhookOutcome, type RelayClient } from '../../sandbox/testing/relay-client.ts';
 import { createTestClinic, signIn, startTestRelay, type TestRelay } from '../../sandbox/testing/relay.ts';
 import { inboundWebhook, textPart, unixTime } from '../../sandbox/testing/webhook-bodies.ts';
 import { createDatabase } from '../db/database.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let now: number;
 let graph: FakeGraph;

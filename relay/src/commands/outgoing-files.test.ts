@@ -1,5 +1,5 @@
 import { HOUR, newId } from '@recado/protocol';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SAMPLES, type SampleFile } from '../../sandbox/media/samples.ts';
 import { accept, refuse } from '../../sandbox/testing/fake-graph.ts';
 import { startTestInbox, type TestInbox, type TestPatient } from '../../sandbox/testing/inbox.ts';
@@ -7,8 +7,6 @@ import { outgoingOf, sampleWith } from '../../sandbox/testing/outgoing.ts';
 import { eventually } from '../../sandbox/testing/relay-client.ts';
 
 // Files travel, and scheduled messages are looked for once a second.
-vi.setConfig({ testTimeout: 30_000 });
-
 let inbox: TestInbox;
 let patient: TestPatient;
 beforeAll(async () => {

@@ -1,10 +1,8 @@
 import { Checksums, newId, type CommandArguments, type Entity, type OpeningHours } from '@recado/protocol';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestInbox, type TestInbox } from '../../sandbox/testing/inbox.ts';
 import { eventually, type RelayClient } from '../../sandbox/testing/relay-client.ts';
 import { openStream } from '../../sandbox/testing/stream.ts';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 let inbox: TestInbox;
 beforeAll(async () => {

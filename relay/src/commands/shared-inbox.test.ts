@@ -1,10 +1,8 @@
 import { DAY, HOUR, newId, toTimestamp, type Command } from '@recado/protocol';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accept, refuse } from '../../sandbox/testing/fake-graph.ts';
 import { startTestInbox, type TestInbox, type TestPatient } from '../../sandbox/testing/inbox.ts';
 import { eventually } from '../../sandbox/testing/relay-client.ts';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 let inbox: TestInbox;
 beforeAll(async () => {

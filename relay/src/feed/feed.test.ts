@@ -1,14 +1,12 @@
 import { ChangesPage, newId } from '@recado/protocol';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTestFeed, type TestFeed } from '../../sandbox/testing/feed.ts';
 import { eventually, webhookOutcome } from '../../sandbox/testing/relay-client.ts';
 import { createTestClinic, startTestRelay } from '../../sandbox/testing/relay.ts';
 import { openStream as followStream } from '../../sandbox/testing/stream.ts';
 import { inboundWebhook, textPart } from '../../sandbox/testing/webhook-bodies.ts';
 import { pruneChanges, readChanges } from './changes.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let feed: TestFeed;
 let relay: TestFeed['relay'];

@@ -7,8 +7,6 @@ import { createNotifier, type Notifier } from '../db/notifier.ts';
 import { silentLogger } from '../logger.ts';
 import { createPresence } from './presence.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const conversationId = newId();
 
 describe('in memory', () => {

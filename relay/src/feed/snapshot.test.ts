@@ -7,14 +7,12 @@ import {
   ThreadMessages,
   type Timestamp,
 } from '@recado/protocol';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTestFeed, type TestFeed } from '../../sandbox/testing/feed.ts';
 import { webhookOutcome } from '../../sandbox/testing/relay-client.ts';
 import { inboundWebhook, textPart } from '../../sandbox/testing/webhook-bodies.ts';
 import { pruneChanges } from './changes.ts';
 import { recordChange } from './record.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let feed: TestFeed;
 let relay: TestFeed['relay'];

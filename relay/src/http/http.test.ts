@@ -1,6 +1,6 @@
 import { DevicesResponse, newId, Problem, type Session } from '@recado/protocol';
 import { Writable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFakeGraph, type FakeGraph } from '../../sandbox/testing/fake-graph.ts';
 import {
   createRelayClient,
@@ -19,8 +19,6 @@ import {
 import { openStream } from '../../sandbox/testing/stream.ts';
 import { inboundWebhook, textPart } from '../../sandbox/testing/webhook-bodies.ts';
 import { createLogger } from '../logger.ts';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let graph: FakeGraph;
 let relay: TestRelay;

@@ -1,10 +1,8 @@
 import { DAY } from '@recado/protocol';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLES } from '../../sandbox/media/samples.ts';
 import { startTestWhatsapp, type TestWhatsapp } from '../../sandbox/testing/whatsapp.ts';
 import { isTrustedHost } from './inbound-files.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let whatsapp: TestWhatsapp;
 let now = Date.now();

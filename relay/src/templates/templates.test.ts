@@ -1,11 +1,9 @@
 import { newId, type Entity } from '@recado/protocol';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { GraphTemplate } from '../../sandbox/graph-api/index.ts';
 import { SAMPLES } from '../../sandbox/media/samples.ts';
 import { createRelayClient, eventually } from '../../sandbox/testing/relay-client.ts';
 import { startTestWhatsapp, type TestWhatsapp } from '../../sandbox/testing/whatsapp.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let whatsapp: TestWhatsapp;
 const many: GraphTemplate[] = Array.from({ length: 230 }, (_, index) => ({

@@ -1,6 +1,6 @@
 import type { Entity, Session } from '@recado/protocol';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   accept,
   refuse,
@@ -13,8 +13,6 @@ import { startTestRelay, type TestRelay, type TestRelayOptions } from '../../san
 import { inboundWebhook, statusWebhook, textPart } from '../../sandbox/testing/webhook-bodies.ts';
 
 // Back-off and grace are real time here.
-vi.setConfig({ testTimeout: 30_000 });
-
 let graph: FakeGraph;
 let relay: TestRelay;
 let session: Session;

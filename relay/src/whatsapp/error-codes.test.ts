@@ -1,12 +1,10 @@
 import { HOUR, type Id } from '@recado/protocol';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { accept, refuse } from '../../sandbox/testing/fake-graph.ts';
 import { startTestInbox, type TestInbox, type TestPatient } from '../../sandbox/testing/inbox.ts';
 import { eventually } from '../../sandbox/testing/relay-client.ts';
 import type { Logger } from '../logger.ts';
 import { errorRuleOf } from './graph-errors.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 type Reaction = 'fails' | 'isTriedAgain' | 'waits';
 interface Expected {

@@ -1,12 +1,10 @@
 import { MESSAGE_STATUSES, nextMessageStatus, type Entity, type MessageStatus } from '@recado/protocol';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accept, startFakeGraph, type FakeGraph } from '../../sandbox/testing/fake-graph.ts';
 import { createRelayClient, webhookOutcome, type RelayClient } from '../../sandbox/testing/relay-client.ts';
 import { startTestRelay, type TestRelay } from '../../sandbox/testing/relay.ts';
 import { inboundWebhook, statusWebhook, textPart } from '../../sandbox/testing/webhook-bodies.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let graph: FakeGraph;
 let relay: TestRelay;

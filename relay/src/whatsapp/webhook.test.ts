@@ -1,6 +1,6 @@
 import type { Session } from '@recado/protocol';
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRelayClient, webhookOutcome, type RelayClient } from '../../sandbox/testing/relay-client.ts';
 import { signWebhook, startTestRelay, testSecrets, type TestRelay } from '../../sandbox/testing/relay.ts';
 import {
@@ -11,8 +11,6 @@ import {
   textPart,
   unixTime,
 } from '../../sandbox/testing/webhook-bodies.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let relay: TestRelay;
 let session: Session;

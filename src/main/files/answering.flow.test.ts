@@ -3,14 +3,12 @@ import { flattenValue } from '@recado/protocol';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLES } from '../../../relay/sandbox/media/samples.ts';
 import type { CallInput } from '../../shared/contract/index.ts';
 import { buildQuery } from '../store/testing.ts';
 import { createProfile, startApp, type TestApp, type TestProfile } from '../testing/app.ts';
 import { createClinicWorld, type ClinicWorld } from '../testing/clinic-world.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let world: ClinicWorld;
 let profile: TestProfile;

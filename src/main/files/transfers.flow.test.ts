@@ -17,8 +17,6 @@ import { createMediaCache } from './media-cache.ts';
 import { createLocalFiles, type LocalFiles } from './testing.ts';
 import { createUploader } from './uploader.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const SIZE = 2_300_000;
 const PATCH = /^PATCH .*\/media\//;
 const GET = /^GET .*\/media\//;

@@ -72,7 +72,7 @@ function fillVersion10(connection: Connection, conversations: Conversation[], ve
      values (:id, :version, :patientId, :relay, :prediction, :queue, :expiresAt, :lastActivityAt, :isUnread, :isUnanswered)`,
   );
   conversations.forEach((conversation, index) => {
-    const { pinned: _pinned, snoozedUntil: _snoozedUntil, ...old } = conversation;
+    const { pinned: _pinned, snoozedUntil: _snoozedUntil, blockState: _blockState, ...old } = conversation;
     const facts = factsOf(conversation);
     insert.run({
       id: old.id,

@@ -1,14 +1,12 @@
 /** The app without its windows against a real relay and a real store, with the way between them broken on purpose. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildQuery } from '../store/testing.ts';
 import { createProfile, startApp, type TestApp, type TestProfile } from '../testing/app.ts';
 import { createClinicWorld, JAVIER, LUCIA, type ClinicWorld } from '../testing/clinic-world.ts';
 
 // Two cores shared with a PostgreSQL and a relay: what takes a second alone may take many.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 let world: ClinicWorld;
 let profile: TestProfile;
 let running: TestApp[];

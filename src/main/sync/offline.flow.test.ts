@@ -1,5 +1,5 @@
 /** A copy that is cut, spoiled, trimmed or left behind, against a real relay and a real store. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemScheduler } from '../lib/time.ts';
 import { buildQuery } from '../store/testing.ts';
 import { openStoreFile } from '../testing/store-file.ts';
@@ -7,8 +7,6 @@ import { createProfile, startApp, type TestApp, type TestProfile } from '../test
 import { createClinicWorld, JAVIER, LUCIA, type ClinicWorld } from '../testing/clinic-world.ts';
 
 // Two cores shared with a PostgreSQL and a relay: what takes a second alone may take many.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
-
 let world: ClinicWorld;
 let profile: TestProfile;
 let running: TestApp[];

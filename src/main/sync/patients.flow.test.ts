@@ -1,10 +1,8 @@
 /** What the clinic knows of a patient, from the window and from its practice software, over a real relay and a real store. */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { buildQuery } from '../store/testing.ts';
 import { createProfile, startApp, type TestApp, type TestProfile } from '../testing/app.ts';
 import { createClinicWorld, LUCIA, type ClinicWorld } from '../testing/clinic-world.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const DAY = 86_400_000;
 

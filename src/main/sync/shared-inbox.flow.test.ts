@@ -1,5 +1,5 @@
 /** Two PCs of one clinic, each with its own agent, over a real relay: what one does the other sees. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Action, InboxRow } from '../../shared/contract/index.ts';
 import { buildQuery } from '../store/testing.ts';
 import { createProfile, startApp, type TestApp, type TestProfile } from '../testing/app.ts';
@@ -7,8 +7,6 @@ import { createClinicWorld, JAVIER, LUCIA, type ClinicWorld } from '../testing/c
 import { createFaultProxy, type FaultProxy } from '../testing/fault-proxy.ts';
 
 // Two cores shared with a PostgreSQL and a relay: what takes a second alone may take many.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
-
 let world: ClinicWorld;
 let profiles: TestProfile[];
 /** Each PC has its own way to the relay, so that one can be offline alone. */
