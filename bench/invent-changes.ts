@@ -103,6 +103,7 @@ function conversationOf({ id, patientId, history, state, lastRow }: Told): Conve
           },
     unread: facts.unread,
     pinned: false,
+    blockState: 'none',
     snoozedUntil: null,
     tagIds: history.tagIds,
     assigneeIds: [],

@@ -117,6 +117,9 @@ export const commandArguments = {
   'conversation.markUnread': OneConversation,
   'conversation.setBot': OneConversation.extend({ active: z.boolean() }),
   'conversation.pin': OneConversation.extend({ pinned: z.boolean() }),
+  /** At WhatsApp itself (T26): of spam, while the window is open; refused with `not_blockable` otherwise. */
+  'conversation.block': OneConversation,
+  'conversation.unblock': OneConversation,
   /** Out of the way until then, or until the patient writes; null brings it back. */
   'conversation.snooze': OneConversation.extend({ until: Timestamp.nullable() }),
   'conversation.markRead': z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from './ids.ts';
+import { BLOCK_STATES } from './rules/conversation-state.ts';
 import { Timestamp } from './time.ts';
 
 /**
@@ -174,6 +175,10 @@ export const SYSTEM_EVENTS = [
   'unpinned',
   'snoozed',
   'unsnoozed',
+  'blocked',
+  'unblocked',
+  'block_failed',
+  'unblock_failed',
   'user_changed_number',
   'user_changed_user_id',
 ] as const;
@@ -184,7 +189,7 @@ export const SystemEvent = z.object({
   teamIds: z.array(Id).optional(),
   tagIds: z.array(Id).optional(),
   until: Timestamp.optional(),
-  /** Why, where the code alone does not say: `no_answer` for a reminder nobody answered. */
+  /** Why, where the code alone does not say: `no_answer` for a reminder nobody answered, Meta's code for what WhatsApp refused. */
   reason: z.string().optional(),
 });
 export type SystemEvent = z.infer<typeof SystemEvent>;
@@ -330,6 +335,8 @@ export const Conversation = z.object({
   assigneeIds: z.array(Id),
   teamIds: z.array(Id),
   participants: z.array(z.object({ agentId: Id, lastAt: Timestamp })),
+  /** At WhatsApp itself, which is more than spam: nothing arrives and nothing can be sent. */
+  blockState: open(...BLOCK_STATES).default('none'),
 });
 export type Conversation = z.infer<typeof Conversation>;
 

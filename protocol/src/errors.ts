@@ -38,6 +38,10 @@ export const ProblemCode = {
 export const RefusalCode = {
   windowClosed: 'window_closed',
   conversationIsSpam: 'conversation_is_spam',
+  /** The clinic has blocked the patient at WhatsApp. */
+  conversationBlocked: 'conversation_blocked',
+  /** No spam, or the patient's window has closed: WhatsApp would not block. */
+  notBlockable: 'not_blockable',
   conversationNotFound: 'conversation_not_found',
   messageNotFound: 'message_not_found',
   notRetryable: 'not_retryable',

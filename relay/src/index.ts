@@ -42,6 +42,7 @@ import type { RelaySettings } from './settings.ts';
 import { createGraphTemplates } from './templates/graph-templates.ts';
 import { createTemplateSync } from './templates/sync.ts';
 import { createTemplateTasks } from './templates/tasks.ts';
+import { createBlocks } from './whatsapp/blocks.ts';
 import { createDelivery } from './whatsapp/deliver.ts';
 import { createGraphClient } from './whatsapp/graph-client.ts';
 import { createReactions } from './whatsapp/reactions.ts';
@@ -121,6 +122,7 @@ export function createRelay(deps: RelayDeps): Relay {
     clock,
     logger,
   });
+  const setBlocked = createBlocks({ database, write, graph, secrets, clock, logger });
   const delivery = createDelivery({
     database,
     write,
@@ -185,6 +187,7 @@ export function createRelay(deps: RelayDeps): Relay {
         sendReaction,
         fetchMedia: inboundFiles.fetchMedia,
         runTemplateTask,
+        setBlocked,
       });
       await inboundFiles.resume();
       await notifier.start();

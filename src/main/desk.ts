@@ -205,6 +205,7 @@ export async function createRunningDesk(deps: DeskDeps) {
     appVersion,
     log,
     historyEdge: retention.edge,
+    onHistoryEdge: retention.look,
     onRevoked: onEnded,
     onChanges(changes, origin) {
       touched(changes, origin);

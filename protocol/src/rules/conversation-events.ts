@@ -24,6 +24,8 @@ export type ConversationEvent =
   | { type: 'outboundFailed'; lastInteractionAt: number | null }
   /** WhatsApp says the window is closed, error 131047 (T39). */
   | { type: 'windowDenied'; at: number }
+  /** WhatsApp says that the clinic has blocked the patient, error 130403: perhaps outside Recado. */
+  | { type: 'foundBlocked' }
   | { type: 'closed' }
   | { type: 'reopened' }
   | { type: 'markedSpam' }
@@ -96,6 +98,8 @@ export function applyConversationEvent<Facts extends ConversationFacts>(
         ...facts,
         windowExpiresAt: facts.windowExpiresAt === null ? null : Math.min(facts.windowExpiresAt, event.at),
       };
+    case 'foundBlocked':
+      return (facts.blockState ?? 'none') === 'none' ? { ...facts, blockState: 'blocked' } : facts;
     case 'closed':
       return { ...facts, closed: true, unread: 0, handler: 'human' };
     case 'reopened':

@@ -14,6 +14,10 @@ export const BOT_SILENCE_MS = 10 * 60_000;
 
 export type Handler = 'human' | 'bot';
 
+/** Whether WhatsApp keeps the clinic and the patient apart; `blocking` and `unblocking` until WhatsApp has said so (T26). */
+export const BLOCK_STATES = ['none', 'blocking', 'blocked', 'unblocking'] as const;
+export type BlockState = (typeof BLOCK_STATES)[number];
+
 /** What is stored of a conversation, and all its state follows from. */
 export interface ConversationFacts extends WindowFacts {
   spam: boolean;
@@ -24,6 +28,8 @@ export interface ConversationFacts extends WindowFacts {
   /** Direction of the last message that is neither a reaction nor internal. */
   lastMessageDirection: 'inbound' | 'outbound' | null;
   unread: number;
+  /** `none` when absent. */
+  blockState?: BlockState | undefined;
 }
 
 /** The exclusive partition of the inbox, in order of precedence (A5). */
@@ -54,11 +60,26 @@ export function conversationFilter(facts: ConversationFacts, now: number): Conve
   return now >= expiresAt(facts) ? 'expired' : 'received';
 }
 
+/** Whether nothing can be sent because of a block, one that is on its way included. */
+export function isBlocked({ blockState = 'none' }: { blockState?: string | undefined }): boolean {
+  return blockState !== 'none';
+}
+
+/** Whether blocking at WhatsApp may be asked for (T26): WhatsApp takes it only of who wrote in the last 24 hours. */
+export function canBlock(
+  facts: WindowFacts & { spam: boolean; blockState?: string | undefined },
+  now: number,
+): boolean {
+  const { blockState = 'none' } = facts;
+  const isWanted = blockState === 'blocking' || blockState === 'blocked';
+  return facts.spam && !isWanted && serviceWindow(facts, now).state === 'open';
+}
+
 /** What the composer offers. `free` always includes templates. */
 export type ComposerMode = 'free' | 'templates' | 'disabled';
 
 export function composerMode(facts: ConversationFacts, now: number): ComposerMode {
-  if (facts.spam) return 'disabled';
+  if (facts.spam || isBlocked(facts)) return 'disabled';
   return serviceWindow(facts, now).state === 'open' ? 'free' : 'templates';
 }
 

@@ -25,6 +25,8 @@ export const Fault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('failDelivery'), times, code: z.number().int() }),
   /** A file given to WhatsApp is refused. */
   z.object({ kind: z.literal('refuseUpload'), times, code: z.number().int() }),
+  /** Blocking or unblocking somebody is refused. */
+  z.object({ kind: z.literal('refuseBlock'), times, code: z.number().int() }),
   /** A patient's file cannot be fetched: its address answers 404. */
   z.object({ kind: z.literal('loseDownload'), times }),
   /** A patient's file comes with other bytes than announced. */

@@ -131,6 +131,8 @@ export function graphRoutes(app: FastifyInstance, parts: GraphRouteParts): void 
       handler: async (request, reply) => {
         const target = number(request.params.id);
         if ('httpStatus' in target) return fail(reply, target);
+        const refusing = method === 'GET' ? null : faults.take('refuseBlock');
+        if (refusing) return fail(reply, graphFailure(refusing.code, 'Refused on purpose.'));
         if (method === 'GET') return blockUsers(world, target, method, []);
         const parsed = blockUsersSchema.safeParse(request.body);
         if (!parsed.success) return fail(reply, schemaFailure(parsed.error, request.body));

@@ -44,6 +44,7 @@ export function factsOf(conversation: Entity<'conversation'>): ConversationFacts
     lastInteractionAt: toEpoch(conversation.lastInteractionAt),
     lastMessageDirection: conversation.lastMessageDirection as ConversationFacts['lastMessageDirection'],
     unread: conversation.unread,
+    blockState: conversation.blockState as NonNullable<ConversationFacts['blockState']>,
   };
 }
 

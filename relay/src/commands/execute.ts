@@ -18,6 +18,7 @@ import type { Jobs } from '../jobs/jobs.ts';
 import { describeError, type Logger } from '../logger.ts';
 import { updateAgent } from './agents.ts';
 import { assign, tag, unassign, untag } from './belonging.ts';
+import { blockConversation, unblockConversation } from './blocks.ts';
 import {
   closeConversation,
   markRead,
@@ -98,6 +99,10 @@ function perform(scope: CommandScope, command: Command): Promise<CommandOutcome>
       return setBot(scope, known.args);
     case 'conversation.pin':
       return pinConversation(scope, known.args);
+    case 'conversation.block':
+      return blockConversation(scope, known.args);
+    case 'conversation.unblock':
+      return unblockConversation(scope, known.args);
     case 'conversation.snooze':
       return snoozeConversation(scope, known.args);
     case 'patient.update':
@@ -189,6 +194,7 @@ export function createCommands({ write, jobs, clock, logger, sessionsBell }: Com
       enqueueReadReceipt: jobs.enqueueReadReceipt,
       enqueueReaction: jobs.enqueueReaction,
       enqueueTemplateTask: jobs.enqueueTemplateTask,
+      enqueueBlock: jobs.enqueueBlock,
     });
     const result: CommandResult = { id: command.id, ...outcome };
     await client.query('update commands set result = $3 where clinic_id = $1 and id = $2', [

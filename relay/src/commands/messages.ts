@@ -1,5 +1,6 @@
 import {
   applyConversationEvent,
+  isBlocked,
   isRetryable,
   RefusalCode,
   serviceWindow,
@@ -33,6 +34,7 @@ export function refusalOfFreeText(
   now: number,
 ): string | null {
   if (conversation.spam) return RefusalCode.conversationIsSpam;
+  if (isBlocked(conversation)) return RefusalCode.conversationBlocked;
   if (notAfter === null) return RefusalCode.invalidArguments;
   if (now >= notAfter || serviceWindow(conversation, now).state !== 'open') return RefusalCode.windowClosed;
   return null;
@@ -70,7 +72,8 @@ function refusalOf(
   now: number,
 ): string | null {
   if (!message.isTemplate) return refusalOfFreeText(conversation, message.notAfter, now);
-  return conversation.spam ? RefusalCode.conversationIsSpam : null;
+  if (conversation.spam) return RefusalCode.conversationIsSpam;
+  return isBlocked(conversation) ? RefusalCode.conversationBlocked : null;
 }
 
 /** Queues a message for WhatsApp, or keeps it for later. Whether WhatsApp takes it shows in its status. */

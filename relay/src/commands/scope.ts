@@ -7,7 +7,7 @@ import type { Jobs } from '../jobs/jobs.ts';
 /** What a command may use: a transaction that has the clinic's turn, and who asked. */
 export interface CommandScope extends Pick<
   Jobs,
-  'enqueueDelivery' | 'enqueueReadReceipt' | 'enqueueReaction' | 'enqueueTemplateTask'
+  'enqueueDelivery' | 'enqueueReadReceipt' | 'enqueueReaction' | 'enqueueTemplateTask' | 'enqueueBlock'
 > {
   client: Client;
   clinicId: Id;

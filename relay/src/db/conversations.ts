@@ -1,4 +1,11 @@
-import { newId, toTimestamp, type ConversationFacts, type Handler, type Id } from '@recado/protocol';
+import {
+  newId,
+  toTimestamp,
+  type BlockState,
+  type ConversationFacts,
+  type Handler,
+  type Id,
+} from '@recado/protocol';
 import { recordChange } from '../feed/record.ts';
 import type { Client } from './database.ts';
 
@@ -21,6 +28,7 @@ export interface ConversationRow extends ConversationFacts {
   decidedSeq: number;
   /** Feed number at which it was marked as spam; null when it is not, or when nobody knows. */
   spamSeq: number | null;
+  blockState: BlockState;
   version: number;
 }
 
@@ -47,6 +55,7 @@ interface Stored {
   snoozed_until: number | null;
   decided_seq: number;
   spam_seq: number | null;
+  block_state: BlockState;
   version: number;
 }
 
@@ -60,7 +69,8 @@ async function selectOne(
     `select c.id, c.patient_id, c.number_id, c.spam, c.closed, c.handler, c.last_inbound_sent_at,
        c.window_expires_at, c.last_interaction_at, c.last_activity_at, c.last_message_direction,
        c.last_message_id, m.sent_at as last_message_sent_at, c.unread, c.participants,
-       c.tag_ids, c.assignee_ids, c.team_ids, c.pinned, c.snoozed_until, c.decided_seq, c.spam_seq, c.version
+       c.tag_ids, c.assignee_ids, c.team_ids, c.pinned, c.snoozed_until, c.decided_seq, c.spam_seq,
+       c.block_state, c.version
      from conversations c
      left join messages m on m.clinic_id = c.clinic_id and m.id = c.last_message_id
      where c.clinic_id = $1 and ${where}`,
@@ -92,6 +102,7 @@ async function selectOne(
     snoozedUntil: row.snoozed_until,
     decidedSeq: row.decided_seq,
     spamSeq: row.spam_seq,
+    blockState: row.block_state,
     version: row.version,
   };
 }
@@ -133,7 +144,7 @@ export async function saveConversation(client: Client, row: ConversationRow): Pr
        window_expires_at = $7, last_interaction_at = $8, last_activity_at = $9, last_message_direction = $10,
        last_message_id = $11, unread = $12, participants = $13, version = $14,
        tag_ids = $15, assignee_ids = $16, team_ids = $17, pinned = $18, snoozed_until = $19, decided_seq = $20,
-       spam_seq = $21,
+       spam_seq = $21, block_state = $22,
        bot_since_seq = case when $5 = 'bot' and not $3 and not $4 then coalesce(bot_since_seq, $14) end
      where clinic_id = $1 and id = $2`,
     [
@@ -158,6 +169,7 @@ export async function saveConversation(client: Client, row: ConversationRow): Pr
       toTimestamp(row.snoozedUntil),
       row.decidedSeq,
       row.spamSeq,
+      row.blockState,
     ],
   );
   return version;

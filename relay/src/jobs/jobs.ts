@@ -26,6 +26,12 @@ export interface MediaFetchJob {
   messageId: string;
 }
 
+/** Blocks or unblocks a patient at WhatsApp, whatever is wanted by then. */
+export interface BlockJob {
+  clinicId: string;
+  conversationId: string;
+}
+
 /** What Meta has to be asked for about a template. */
 export interface TemplateTaskJob {
   clinicId: string;
@@ -65,6 +71,14 @@ const QUEUES = {
     expireInSeconds: 300,
     deleteAfterSeconds: 60,
   },
+  block: {
+    retryLimit: 20,
+    retryDelay: 2,
+    retryBackoff: true,
+    retryDelayMax: 300,
+    expireInSeconds: 60,
+    deleteAfterSeconds: 60,
+  },
   'template-task': {
     retryLimit: 20,
     retryDelay: 2,
@@ -89,6 +103,7 @@ export interface Jobs {
     sendReaction: (job: ReactionJob) => Promise<void>;
     fetchMedia: (job: MediaFetchJob) => Promise<void>;
     runTemplateTask: (job: TemplateTaskJob) => Promise<void>;
+    setBlocked: (job: BlockJob) => Promise<void>;
   }): Promise<void>;
   /** Inside the caller's transaction: the job exists if and only if the transaction commits. Likewise all others. */
   enqueueDelivery(client: Client, job: DeliverJob, startAfter?: Date): Promise<void>;
@@ -97,6 +112,7 @@ export interface Jobs {
   enqueueReaction(client: Client, job: ReactionJob, startAfter?: Date): Promise<void>;
   enqueueMediaFetch(client: Client, job: MediaFetchJob, startAfter?: Date): Promise<void>;
   enqueueTemplateTask(client: Client, job: TemplateTaskJob, startAfter?: Date): Promise<void>;
+  enqueueBlock(client: Client, job: BlockJob): Promise<void>;
   /** After the commit: looks for jobs now instead of at the next poll. */
   wake(): void;
   stop(): Promise<void>;
@@ -150,7 +166,7 @@ export function createJobs({
 
   return {
     install,
-    async start({ deliver, sendReadReceipt, sendReaction, fetchMedia, runTemplateTask }) {
+    async start({ deliver, sendReadReceipt, sendReaction, fetchMedia, runTemplateTask, setBlocked }) {
       await install();
       workerIds = [
         await work('deliver', CONCURRENCY, deliver),
@@ -158,6 +174,7 @@ export function createJobs({
         await work('reaction', 1, sendReaction),
         await work('media-fetch', 2, fetchMedia),
         await work('template-task', 1, runTemplateTask),
+        await work('block', 1, setBlocked),
       ];
     },
     enqueueDelivery: (client, job, startAfter) => enqueue('deliver', client, job, startAfter),
@@ -165,6 +182,7 @@ export function createJobs({
     enqueueReaction: (client, job, startAfter) => enqueue('reaction', client, job, startAfter),
     enqueueMediaFetch: (client, job, startAfter) => enqueue('media-fetch', client, job, startAfter),
     enqueueTemplateTask: (client, job, startAfter) => enqueue('template-task', client, job, startAfter),
+    enqueueBlock: (client, job) => enqueue('block', client, job),
     wake() {
       for (const id of workerIds) boss.notifyWorker(id);
     },

@@ -9,6 +9,23 @@ import { createGraphHttp, type GraphRefusal } from './graph-http.ts';
 const Accepted = z.object({ messages: z.array(z.object({ id: z.string().min(1) })).min(1) });
 const Succeeded = z.object({ success: z.literal(true) });
 const Uploaded = z.object({ id: z.union([z.string().min(1), z.number()]).transform(String) });
+/** Who was done; the others are listed apart, with their errors. */
+const NamedUsers = z.array(z.looseObject({})).default([]);
+const Blocked = z.object({
+  block_users: z.object({
+    added_users: NamedUsers,
+    removed_users: NamedUsers,
+    failed_users: z
+      .array(
+        z.object({
+          errors: z
+            .array(z.object({ code: z.union([z.number(), z.string()]).transform(String) }))
+            .default([]),
+        }),
+      )
+      .default([]),
+  }),
+});
 const Described = z.object({ url: z.url(), file_size: z.coerce.number().optional().catch(undefined) });
 
 /** A file WhatsApp has, by its id there. */
@@ -61,6 +78,9 @@ export type SendResult =
 
 /** `done`: the patient has blue ticks. `later`: worth another try. `never`: it will not be taken. */
 export type MarkAsReadResult = { outcome: 'done' } | { outcome: 'later' | 'never'; code: string };
+
+/** `done`: it is so for this number. `later`: worth another try, which is harmless. `never`: WhatsApp will not do it. */
+export type BlockResult = { outcome: 'done' } | { outcome: 'later' | 'never'; code: string };
 
 /** A file, or why there is none. */
 export type FileResult<Found> = ({ outcome: 'done' } & Found) | GraphRefusal;
@@ -135,6 +155,35 @@ export function createGraphClient(settings: { graphUrl: string; sendTimeoutMs: n
       }
       const isFinal = answer.outcome === 'refused' && retryRuleOf(answer.code) === null;
       return { outcome: isFinal ? 'never' : 'later', code: answer.code };
+    },
+
+    /**
+     * Blocks or unblocks one person for one number. Harmless when repeated. Answered with 200 even where it failed.
+     * https://developers.facebook.com/documentation/business-messaging/whatsapp/block-users
+     */
+    async setBlocked(
+      person: GraphSender & { phone: string | null; userId: string | null; block: boolean },
+    ): Promise<BlockResult> {
+      const answer = await callGraph({
+        accessToken: person.accessToken,
+        method: person.block ? 'POST' : 'DELETE',
+        path: `${person.phoneNumberId}/block_users`,
+        json: {
+          messaging_product: 'whatsapp',
+          block_users: [person.phone === null ? { user_id: person.userId } : { user: person.phone }],
+        },
+      });
+      if (answer.outcome === 'unknown') return { outcome: 'later', code: answer.code };
+      if (answer.outcome === 'refused') {
+        return { outcome: answer.retry === null ? 'never' : 'later', code: answer.code };
+      }
+      const read = Blocked.safeParse(answer.body);
+      if (!read.success) return { outcome: 'later', code: 'unreadable_answer' };
+      const { added_users, removed_users, failed_users } = read.data.block_users;
+      const [failed] = failed_users;
+      if (failed) return { outcome: 'never', code: failed.errors[0]?.code ?? 'unknown' };
+      const done = person.block ? added_users : removed_users;
+      return done.length > 0 ? { outcome: 'done' } : { outcome: 'later', code: 'unreadable_answer' };
     },
 
     /** Gives Meta a file to send; it keeps it thirty days, for this number. Harmless when repeated. */

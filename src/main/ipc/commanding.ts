@@ -33,10 +33,13 @@ export async function askToSend(
   return decision.allowed ? done({ now, notAfter: decision.notAfter, detail }) : refused(decision.code);
 }
 
-/** Whether a template may be sent there: the window does not matter, spam does. */
-export const isSpam = (desk: Desk, facts: ConversationFacts): boolean => {
+/** Why not even a template may be sent there, or null: the window does not matter, spam and a block do. */
+export const refusalOfTemplate = (
+  desk: Desk,
+  facts: ConversationFacts,
+): 'conversation_is_spam' | 'conversation_blocked' | null => {
   const decision = desk.decideSend(facts, desk.clock.now());
-  return !decision.allowed && decision.code === 'conversation_is_spam';
+  return decision.allowed || decision.code === 'window_closed' ? null : decision.code;
 };
 
 /** Until when a message is held back to be undone; null for not at all. Never so long that its window would end first. */

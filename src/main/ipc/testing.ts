@@ -1,8 +1,10 @@
 /** A desk whose store answers what a test puts in, and which keeps what was queued. */
 import {
   DEFAULT_CLINIC_SETTINGS,
+  isBlocked,
   readCommand,
   type Command,
+  type ConversationFacts,
   type KnownCommand,
   type OutgoingMedia,
   type Template,
@@ -183,8 +185,9 @@ export function createTestDesk(given: Partial<Held> = {}) {
   const desk = {
     store: { read, write },
     clock: { now: () => now },
-    decideSend: (facts: { spam: boolean; windowExpiresAt: number | null }, at: number) => {
+    decideSend: (facts: Pick<ConversationFacts, 'spam' | 'windowExpiresAt' | 'blockState'>, at: number) => {
       if (facts.spam) return { allowed: false, code: 'conversation_is_spam' };
+      if (isBlocked(facts)) return { allowed: false, code: 'conversation_blocked' };
       const notAfter = facts.windowExpiresAt;
       if (notAfter === null || at >= notAfter) return { allowed: false, code: 'window_closed' };
       return { allowed: true, notAfter };

@@ -33,6 +33,16 @@ describe('decideSend', () => {
     ],
     ['spam', { spam: true }, { allowed: false, code: 'conversation_is_spam' }],
     [
+      'a blocked patient',
+      { blockState: 'blocked' as const },
+      { allowed: false, code: 'conversation_blocked' },
+    ],
+    [
+      'a block that is on its way',
+      { blockState: 'blocking' as const },
+      { allowed: false, code: 'conversation_blocked' },
+    ],
+    [
       'a closed conversation, which sending reopens',
       { closed: true },
       { allowed: true, notAfter: NOW + 23 * HOUR },

@@ -1,6 +1,6 @@
 /** What an action asks of one conversation, and what would take exactly that back. */
 import type { CommandArguments, CommandType, Conversation } from '@recado/protocol';
-import { toTimestamp } from '@recado/protocol';
+import { canBlock, isBlocked, toEpoch, toTimestamp } from '@recado/protocol';
 import type { Action } from '../../shared/contract/index.ts';
 import type { ConversationState } from '../store/interface.ts';
 
@@ -50,6 +50,13 @@ export function planAction(
     ...(conversation.unread > 0 ? [unread] : []),
   ];
 
+  const blockFacts = {
+    spam: conversation.spam,
+    blockState: conversation.blockState,
+    windowExpiresAt: toEpoch(conversation.windowExpiresAt),
+    lastInboundSentAt: toEpoch(conversation.lastInboundSentAt),
+  };
+
   switch (action.type) {
     case 'close':
       if (conversation.closed) return null;
@@ -69,6 +76,12 @@ export function planAction(
         inverse: backWith(...(wasOpened ? [close] : []), markSpam),
       };
     }
+    case 'block':
+      if (!canBlock(blockFacts, options.now)) return null;
+      return { command: draft('conversation.block', {}), inverse: [draft('conversation.unblock', {})] };
+    case 'unblock':
+      if (!isBlocked(conversation) || conversation.blockState === 'unblocking') return null;
+      return { command: draft('conversation.unblock', {}), inverse: [draft('conversation.block', {})] };
     case 'markRead':
       return conversation.unread === 0 ? null : { command: read, inverse: [unread] };
     case 'markUnread':

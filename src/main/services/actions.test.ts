@@ -246,6 +246,38 @@ describe('taking an action back', () => {
     expect(await actions.undo({ actionId: newId() })).toEqual(tooLate);
   });
 
+  test('T26 a block: of spam while the window is open, pending until WhatsApp has done it, undone by unblocking', async () => {
+    const wrote = { spam: true, unread: 0, windowExpiresAt: toTimestamp(NOON + MINUTE) };
+    const { act, actions, store, queued, sendAll } = setUp([buildConversation(0, wrote)]);
+    const read = (): unknown =>
+      store.read.conversationStates({ conversationIds: [conversationId(0)] })[0]?.conversation.blockState;
+    const blocked = await act({ type: 'block' }, one);
+    expect(read()).toBe('blocking');
+    expect(queued().map(({ type }) => type)).toEqual(['conversation.block']);
+    sendAll();
+    expect(read()).toBe('blocking');
+    store.write.applyChanges({
+      changes: [put('conversation', 9_000, buildConversation(0, { ...wrote, blockState: 'blocked' }))],
+      next: 9_000,
+    });
+    expect(read()).toBe('blocked');
+    await actions.undo(blocked);
+    expect(read()).toBe('unblocking');
+  });
+
+  test.each([
+    ['no spam', { spam: false, windowExpiresAt: toTimestamp(NOON + MINUTE) }],
+    ['after the window', { spam: true, windowExpiresAt: toTimestamp(NOON) }],
+    [
+      'a block that is there',
+      { spam: true, windowExpiresAt: toTimestamp(NOON + MINUTE), blockState: 'blocked' },
+    ],
+  ])('T26 a block changes nothing: %s', async (_, state) => {
+    const { actions } = setUp([buildConversation(0, state)]);
+    const reply = await actions.act({ target: one, action: { type: 'block' }, confirmed: false });
+    expect(reply).toMatchObject({ ok: true, data: { count: 0 } });
+  });
+
   test('not what the relay refused: there is nothing to undo', async () => {
     const { act, actions, store } = setUp([buildConversation(0)]);
     const refused = await act({ type: 'close' }, one);

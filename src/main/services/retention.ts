@@ -31,6 +31,8 @@ export interface Retention {
   keepMonths(): number | null;
   /** Forgetting, or bringing back, begins by itself. */
   setKeepMonths(months: number | null): Promise<void>;
+  /** The history has been read as far as it is kept: what is beyond goes, and nobody waits for more. */
+  look(): void;
   /** Older messages are not kept here, relay time; null when all are. */
   edge(): number | null;
   stop(): Promise<void>;
@@ -97,6 +99,9 @@ export function createRetention(deps: {
       if (forgottenBefore !== null && (sentBefore === null || sentBefore < forgottenBefore))
         await store.write.restartHistory({});
       deps.onHistory();
+      later(BETWEEN_STEPS_MS);
+    },
+    look() {
       later(BETWEEN_STEPS_MS);
     },
     edge,

@@ -1,4 +1,10 @@
-import { toEpoch, toTimestamp, type Conversation, type ConversationFacts } from '@recado/protocol';
+import {
+  BLOCK_STATES,
+  toEpoch,
+  toTimestamp,
+  type Conversation,
+  type ConversationFacts,
+} from '@recado/protocol';
 
 const DIRECTIONS = ['inbound', 'outbound'] as const;
 
@@ -14,6 +20,7 @@ export function factsOf(conversation: Conversation): ConversationFacts {
     lastMessageDirection:
       DIRECTIONS.find((direction) => direction === conversation.lastMessageDirection) ?? null,
     unread: conversation.unread,
+    blockState: BLOCK_STATES.find((state) => state === conversation.blockState) ?? 'none',
   };
 }
 

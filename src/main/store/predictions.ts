@@ -4,6 +4,8 @@
  */
 import {
   applyConversationEvent,
+  canBlock,
+  isBlocked,
   type Appointment,
   type Author,
   type Clinic,
@@ -17,6 +19,7 @@ import {
   type Tag,
   type Team,
   type Template,
+  toEpoch,
 } from '@recado/protocol';
 import { factsOf, withFacts } from './conversation-facts.ts';
 import { outgoingParts, type FindTemplate } from './outgoing.ts';
@@ -90,6 +93,12 @@ export function predict(
       return { ...conversation, tagIds: withoutAll(tagIds, command.args.tagIds) };
     case 'conversation.pin':
       return { ...conversation, pinned: command.args.pinned };
+    case 'conversation.block':
+      return canBlock(facts, toEpoch(command.issuedAt))
+        ? { ...conversation, blockState: 'blocking' }
+        : conversation;
+    case 'conversation.unblock':
+      return isBlocked(facts) ? { ...conversation, blockState: 'unblocking' } : conversation;
     case 'conversation.snooze':
       return { ...conversation, snoozedUntil: command.args.until };
     case 'tag.merge': {
@@ -186,6 +195,7 @@ export function startedConversation(command: Extract<KnownCommand, { type: 'conv
       assigneeIds: [],
       teamIds: [],
       participants: [],
+      blockState: 'none',
     },
   };
 }

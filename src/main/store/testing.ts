@@ -105,6 +105,7 @@ export function buildConversation(number: number, overrides: Partial<Conversatio
     lastMessage: null,
     unread: 1,
     pinned: false,
+    blockState: 'none',
     snoozedUntil: null,
     tagIds: [],
     assigneeIds: [],

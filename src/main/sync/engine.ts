@@ -81,6 +81,7 @@ export function createSyncEngine(deps: SyncDeps): SyncEngine {
       .run(signal.signal)
       .then((result) => {
         if (result !== 'stopped') selfCheck.setHistoryRead(true);
+        if (result === 'edge') deps.onHistoryEdge();
       })
       .catch(failed)
       .then(() => {

@@ -148,7 +148,7 @@ describe('a first fill', () => {
     expect(await storage(app)).toMatchObject({ conversations: 20, messages: 8_000 });
     const seen = app.events.state.flatMap(({ sync }) => sync.historyProgress ?? []);
     expect(seen.at(-1)?.total).toBe(8_000);
-    expect(app.state().sync.historyProgress).toBeNull();
+    await app.until(() => app.state().sync.historyProgress === null);
   });
 });
 

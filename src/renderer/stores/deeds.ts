@@ -106,6 +106,8 @@ export function doneKey(action: Action): DoneKey {
     case 'reopen':
     case 'markSpam':
     case 'unmarkSpam':
+    case 'block':
+    case 'unblock':
     case 'markRead':
     case 'markUnread':
     case 'assign':

@@ -6,6 +6,8 @@ const WHAT: Record<string, SentenceKey> = {
   'conversation.reopen': 'refused.reopen',
   'conversation.markSpam': 'refused.markSpam',
   'conversation.unmarkSpam': 'refused.unmarkSpam',
+  'conversation.block': 'refused.block',
+  'conversation.unblock': 'refused.unblock',
   'conversation.assign': 'refused.assign',
   'conversation.unassign': 'refused.unassign',
   'conversation.tag': 'refused.tag',
@@ -40,6 +42,8 @@ const WHY: Record<string, SentenceKey> = {
   team_not_found: 'refused.why.gone',
   agent_not_found: 'refused.why.gone',
   conversation_is_spam: 'refused.why.spam',
+  conversation_blocked: 'refused.why.blocked',
+  not_blockable: 'refused.why.notBlockable',
   unknown_command: 'refused.why.oldServer',
 };
 

@@ -66,6 +66,10 @@ export function deed(
       return make({ facts: { spam: true } }, line('marked_spam'));
     case 'unmarkSpam':
       return make({ facts: { spam: false } }, line('unmarked_spam'));
+    case 'block':
+      return make({ facts: { blockState: 'blocked' } }, line('blocked'));
+    case 'unblock':
+      return make({ facts: { blockState: 'none' } }, line('unblocked'));
     case 'markRead':
       return make({ facts: { unread: 0 } });
     case 'markUnread':

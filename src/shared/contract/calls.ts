@@ -52,7 +52,9 @@ export type Target = z.infer<typeof Target>;
 
 /** What can be done with conversations, one by one or in bulk. */
 export const Action = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.enum(['close', 'reopen', 'markSpam', 'unmarkSpam', 'markRead', 'markUnread']) }),
+  z.strictObject({
+    type: z.enum(['close', 'reopen', 'markSpam', 'unmarkSpam', 'block', 'unblock', 'markRead', 'markUnread']),
+  }),
   z.strictObject({ type: z.enum(['assign', 'unassign']), agentIds: Ids, teamIds: Ids }),
   z.strictObject({ type: z.enum(['tag', 'untag']), tagIds: Ids.min(1) }),
   z.strictObject({ type: z.literal('setBot'), active: z.boolean() }),

@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'client_too_old',
   'window_closed',
   'conversation_is_spam',
+  'conversation_blocked',
   'unsent_work',
   'answered_meanwhile',
   'unseen_messages',

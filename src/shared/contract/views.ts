@@ -1,5 +1,6 @@
 /** What the screen reads: screenfuls, ready to show. Times are epoch milliseconds by the relay's clock. */
 import {
+  BLOCK_STATES,
   ClinicSettings,
   CONVERSATION_FILTERS,
   Id,
@@ -24,6 +25,7 @@ export const Facts = z.object({
   lastInteractionAt: Epoch.nullable(),
   lastMessageDirection: z.enum(['inbound', 'outbound']).nullable(),
   unread: z.number().int(),
+  blockState: z.enum(BLOCK_STATES).optional(),
 }) satisfies z.ZodType<ConversationFacts>;
 
 export const AuthorView = z.object({

@@ -9,6 +9,7 @@ import { mediaAndTemplates } from './0070-media-and-templates.ts';
 import { serving } from './0080-serving.ts';
 import { botSessions } from './0090-bot-sessions.ts';
 import { appointments } from './0100-appointments.ts';
+import { blocks } from './0110-blocks.ts';
 
 /** Every step, oldest first. */
 export const migrations: Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: Migration[] = [
   serving,
   botSessions,
   appointments,
+  blocks,
 ];

@@ -14,7 +14,7 @@ import {
   type SuggestionFacts,
 } from '@recado/protocol';
 import type { ConversationDetail, Directory, Reply } from '../../../shared/contract/index.ts';
-import { askToSend, commandOf, findMedia, holdUntil, isSpam } from '../commanding.ts';
+import { askToSend, commandOf, findMedia, holdUntil, refusalOfTemplate } from '../commanding.ts';
 import { withDesk, type Desk, type FindDesk } from '../desk.ts';
 import { done, refused, type Handlers } from '../dispatcher.ts';
 import { toMessageParts, type MessagePart } from '../message-parts.ts';
@@ -153,7 +153,8 @@ export function createMessageHandlers(
         ]);
         const template = templates.find(({ id }) => id === templateId);
         if (detail === null || template === undefined) return refused('not_found');
-        if (isSpam(desk, detail.facts)) return refused('conversation_is_spam');
+        const refusal = refusalOfTemplate(desk, detail.facts);
+        if (refusal !== null) return refused(refusal);
         const shape = readTemplate(template);
         if (template.status !== 'APPROVED' || shape.unsupported.length > 0)
           return refused('template_not_sendable');

@@ -1,6 +1,6 @@
 import { newId, readCommand, toTimestamp, type Command } from '@recado/protocol';
 import type { Reply, ThreadItem } from '../../../shared/contract/index.ts';
-import { askToSend, commandOf, isSpam } from '../commanding.ts';
+import { askToSend, commandOf, refusalOfTemplate } from '../commanding.ts';
 import { withDesk, type Desk, type FindDesk } from '../desk.ts';
 import { done, refused, type Handlers } from '../dispatcher.ts';
 
@@ -27,7 +27,8 @@ async function askToRepeat(
   }
   const detail = await desk.store.read.conversationDetail({ conversationId, now: desk.clock.now() });
   if (detail === null) return refused('not_found');
-  return isSpam(desk, detail.facts) ? refused('conversation_is_spam') : done({ notAfter: null });
+  const refusal = refusalOfTemplate(desk, detail.facts);
+  return refusal === null ? done({ notAfter: null }) : refused(refusal);
 }
 
 /** What the relay refused exists on this PC alone and goes again whole, at once and this time on no condition. */

@@ -90,6 +90,7 @@ describe('a command is shown at once and gone when refused', () => {
     ['tag', 'conversation.tag', { conversationId: id, tagIds: [tagId(2), tagId(1)] }, { tags: [{ name: 'Ortodoncia' }, { name: 'Urgente' }] }],
     ['untag', 'conversation.untag', { conversationId: id, tagIds: [tagId(1)] }, { tags: [] }],
     ['give to the bot', 'conversation.setBot', { conversationId: id, active: true }, { facts: { handler: 'bot' } }],
+    ['block, where it is no spam', 'conversation.block', { conversationId: id }, { facts: { blockState: 'none' } }],
     ['pin', 'conversation.pin', { conversationId: id, pinned: true }, { pinned: true }],
     [
       'snooze',

@@ -1,3 +1,4 @@
+import { windowEnd } from '@recado/protocol';
 import { Archive, ArchiveRestore, ChevronDown, UserRoundPlus } from 'lucide-react';
 import { Fragment, useMemo } from 'react';
 import { useTranslate } from '../../i18n/index.ts';
@@ -6,6 +7,7 @@ import {
   subjectOfDetail,
   these,
   useAppState,
+  useNow,
   useRecado,
   type Subject,
 } from '../../stores/index.ts';
@@ -16,7 +18,8 @@ import './actions.css';
 function Entries({ subject }: { subject: Subject }) {
   const { t } = useTranslate();
   const recado = useRecado();
-  return entriesOf(subject).map((group, index) => (
+  const now = useNow('minute', windowEnd(subject.facts));
+  return entriesOf(subject, now).map((group, index) => (
     <Fragment key={group[0]}>
       {index > 0 ? <MenuLine /> : null}
       {group.map((id) => {

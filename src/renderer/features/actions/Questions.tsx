@@ -8,6 +8,8 @@ const LABELS = {
   reopen: 'actions.reopen',
   markSpam: 'actions.markSpam',
   unmarkSpam: 'actions.unmarkSpam',
+  block: 'actions.block',
+  unblock: 'actions.unblock',
   markRead: 'actions.markRead',
   markUnread: 'actions.markUnread',
   assign: 'actions.assignShort',

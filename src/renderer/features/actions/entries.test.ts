@@ -3,6 +3,7 @@ import type { Subject } from '../../stores/index.ts';
 import { buildFacts, idOf } from '../../testing/builders.ts';
 import { entriesOf, entryOfKey } from './entries.ts';
 
+const NOW = 1_000;
 const subject = (facts: Partial<Subject['facts']> = {}, changes: Partial<Subject> = {}): Subject => ({
   conversationId: idOf(1, 1),
   displayName: 'Lucía Martín',
@@ -21,7 +22,7 @@ describe('the menu of a conversation', () => {
     for (const spam of [true, false]) {
       for (const closed of [true, false]) {
         for (const handler of ['bot', 'human'] as const) {
-          const offered = entriesOf(subject({ spam, closed, handler })).flat();
+          const offered = entriesOf(subject({ spam, closed, handler }), NOW).flat();
           expect(new Set(offered).size).toBe(offered.length);
           expect(offered.includes('close')).toBe(!spam && !closed);
           expect(offered.includes('reopen')).toBe(!spam && closed);
@@ -33,8 +34,22 @@ describe('the menu of a conversation', () => {
     }
   });
 
+  it('T26 offers to block in spam while the window is open, and to unblock whenever blocked', () => {
+    const offers = (facts: Partial<Subject['facts']>) => {
+      const offered = entriesOf(subject(facts), NOW).flat();
+      return [offered.includes('block'), offered.includes('unblock')];
+    };
+    const open = { spam: true, windowExpiresAt: NOW + 1 };
+    expect(offers(open)).toEqual([true, false]);
+    expect(offers({ ...open, windowExpiresAt: NOW })).toEqual([false, false]);
+    expect(offers({ ...open, spam: false })).toEqual([false, false]);
+    expect(offers({ ...open, blockState: 'blocking' })).toEqual([false, true]);
+    expect(offers({ blockState: 'blocked' })).toEqual([false, true]);
+    expect(offers({ ...open, blockState: 'unblocking' })).toEqual([true, false]);
+  });
+
   it('brings back what was put off, and lets go what was pinned', () => {
-    const offered = entriesOf(subject({}, { snoozedUntil: 5, pinned: true })).flat();
+    const offered = entriesOf(subject({}, { snoozedUntil: 5, pinned: true }), NOW).flat();
     expect(offered).toContain('unsnooze');
     expect(offered).toContain('unpin');
     expect(offered).not.toContain('pin');

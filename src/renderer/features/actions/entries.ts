@@ -1,10 +1,13 @@
+import { canBlock, isBlocked } from '@recado/protocol';
 import {
   AlarmClock,
   AlarmClockOff,
   Archive,
   ArchiveRestore,
+  Ban,
   Bot,
   BotOff,
+  CircleCheckBig,
   MailCheck,
   MailOpen,
   OctagonAlert,
@@ -48,11 +51,13 @@ export const ENTRIES = {
   botOff: { label: 'actions.botOff', icon: BotOff },
   markSpam: { label: 'actions.markSpam', icon: OctagonAlert, shortcut: 'S', tone: 'danger' },
   unmarkSpam: { label: 'actions.unmarkSpam', icon: ShieldCheck, shortcut: 'S' },
+  block: { label: 'actions.block', icon: Ban, tone: 'danger' },
+  unblock: { label: 'actions.unblock', icon: CircleCheckBig },
 } as const satisfies Record<string, Entry>;
 export type EntryId = keyof typeof ENTRIES;
 
-/** What the menu of one conversation offers, in groups. */
-export function entriesOf({ facts, pinned, snoozedUntil }: Subject): EntryId[][] {
+/** What the menu of one conversation offers at `now` by relay time, in groups. */
+export function entriesOf({ facts, pinned, snoozedUntil }: Subject, now: number): EntryId[][] {
   const isBot = facts.handler === 'bot';
   return [
     facts.spam ? [] : [facts.closed ? 'reopen' : 'close'],
@@ -65,6 +70,10 @@ export function entriesOf({ facts, pinned, snoozedUntil }: Subject): EntryId[][]
     ],
     facts.spam ? [] : [...(facts.closed ? [] : ([isBot ? 'botOff' : 'botOn'] as const)), 'markSpam'],
     facts.spam ? ['unmarkSpam'] : [],
+    [
+      ...(canBlock(facts, now) ? (['block'] as const) : []),
+      ...(isBlocked(facts) && facts.blockState !== 'unblocking' ? (['unblock'] as const) : []),
+    ],
   ].filter((group) => group.length > 0) as EntryId[][];
 }
 
@@ -125,6 +134,8 @@ export function runEntry(id: EntryId, aim: Aim, { actions }: Pick<Recado, 'actio
     case 'reopen':
     case 'markSpam':
     case 'unmarkSpam':
+    case 'block':
+    case 'unblock':
     case 'markRead':
     case 'markUnread':
       return actions.act(aim, { type: id });

@@ -5,7 +5,7 @@ import { Trans } from 'react-i18next';
 import type { ConversationDetail } from '../../../shared/contract/index.ts';
 import { useTranslate, type SentenceKey } from '../../i18n/index.ts';
 import { remaining, remainingCount, SOON_MS } from '../../lib/remaining.ts';
-import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
+import { these, useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
 import { focusPane } from '../../ui/index.ts';
 
 type Facts = ConversationDetail['facts'];
@@ -74,6 +74,14 @@ export function OpenWindow({ facts }: { facts: Facts }) {
   );
 }
 
+/** Why nothing at all can be written: spam, or what WhatsApp keeps apart. */
+const BLOCK_WORDS = {
+  none: 'composer.spamText',
+  blocking: 'composer.blockingText',
+  blocked: 'failures.130403',
+  unblocking: 'composer.unblockingText',
+} as const;
+
 interface LockedWindowProps {
   facts: Facts;
   hasText: boolean;
@@ -88,18 +96,26 @@ export function LockedWindow({ facts, hasText, conversationId }: LockedWindowPro
   const now = useNow('minute', windowEnd(facts));
   const button = useRef<HTMLButtonElement>(null);
   const focusToken = useAppState((state) => state.ui.composerFocus);
-  const isSpam = composerMode(facts, now) === 'disabled';
+  const isDisabled = composerMode(facts, now) === 'disabled';
+  const blockState = facts.spam ? 'none' : (facts.blockState ?? 'none');
   const isNever = serviceWindow(facts, now).state === 'never';
   const last = facts.lastInboundSentAt;
-  const title = isSpam ? 'composer.spamTitle' : isNever ? 'composer.neverTitle' : 'composer.closedTitle';
-  const text = isSpam
-    ? t('composer.spamText')
+  const title =
+    blockState !== 'none'
+      ? (`list.block.${blockState}` as const)
+      : isDisabled
+        ? 'composer.spamTitle'
+        : isNever
+          ? 'composer.neverTitle'
+          : 'composer.closedTitle';
+  const text = isDisabled
+    ? t(BLOCK_WORDS[blockState])
     : isNever
       ? t('composer.neverText')
       : last === null
         ? t('composer.closedTextNoDate')
         : t('composer.closedText', { date: dates.dateTime(last) });
-  const Icon = isSpam ? Lock : TimerOff;
+  const Icon = isDisabled ? Lock : TimerOff;
 
   useEffect(() => {
     if (focusToken > 0) button.current?.focus();
@@ -118,10 +134,21 @@ export function LockedWindow({ facts, hasText, conversationId }: LockedWindowPro
         <p className="locked__title">{t(title)}</p>
         <p className="locked__text">
           {text}
-          {hasText ? ` ${t(isSpam ? 'composer.draftKept' : 'composer.draftOffered')}` : ''}
+          {hasText ? ` ${t(isDisabled ? 'composer.draftKept' : 'composer.draftOffered')}` : ''}
         </p>
       </div>
-      {isSpam ? null : (
+      {blockState === 'blocked' || blockState === 'blocking' ? (
+        <button
+          ref={button}
+          type="button"
+          className="button locked__button"
+          data-pane-entry=""
+          onClick={() => actions.act(these(conversationId), { type: 'unblock' })}
+        >
+          {t('actions.unblock')}
+        </button>
+      ) : null}
+      {isDisabled ? null : (
         <button
           ref={button}
           type="button"

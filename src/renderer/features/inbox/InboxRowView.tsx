@@ -1,6 +1,7 @@
 import { botSilentAt, windowEnd } from '@recado/protocol';
 import {
   AlarmClock,
+  Ban,
   CalendarClock,
   CalendarDays,
   Check,
@@ -169,6 +170,11 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
             {t(`list.badge.${badge}`)}
           </Chip>
         ))}
+        {row.facts.blockState === undefined || row.facts.blockState === 'none' ? null : (
+          <Chip tone="warn" icon={<Ban size={11} aria-hidden="true" />}>
+            {t(`list.block.${row.facts.blockState}`)}
+          </Chip>
+        )}
         {row.hasDraft ? (
           <Chip tone="accent" icon={<Pencil size={11} aria-hidden="true" />}>
             {t('list.draft')}

@@ -1,5 +1,5 @@
 import { botSilentAt } from '@recado/protocol';
-import { AlarmClock, ArrowLeft, BotOff, MessagesSquare, PanelRightOpen, Pin } from 'lucide-react';
+import { AlarmClock, ArrowLeft, Ban, BotOff, MessagesSquare, PanelRightOpen, Pin } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslate } from '../../i18n/index.ts';
 import { useActions, useAppState, useDates, useNow } from '../../stores/index.ts';
@@ -33,12 +33,13 @@ function Announcer() {
   );
 }
 
-/** Pinned, put off, left waiting by the bot: what is not seen in the messages. */
+/** Pinned, put off, left waiting by the bot, blocked: what is not seen in the messages. */
 function Marks() {
   const { t } = useTranslate();
   const dates = useDates();
   const facts = useAppState((state) => state.thread.detail?.facts ?? null);
   const silentAt = facts === null ? null : botSilentAt(facts);
+  const blockState = facts?.blockState ?? 'none';
   const now = useNow('minute', silentAt);
   const pinned = useAppState((state) => state.thread.detail?.pinned ?? false);
   const until = useAppState((state) => state.thread.detail?.snoozedUntil ?? null);
@@ -50,6 +51,12 @@ function Marks() {
           {t('list.badge.botSilent')}
         </span>
       ) : null}
+      {blockState === 'none' ? null : (
+        <span className="thread__mark thread__mark--warn">
+          <Ban size={12} aria-hidden="true" />
+          {t(`list.block.${blockState}`)}
+        </span>
+      )}
       {pinned ? (
         <span className="thread__mark">
           <Pin size={12} aria-hidden="true" />

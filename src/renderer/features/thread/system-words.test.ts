@@ -46,6 +46,18 @@ describe('systemWords', () => {
       'Marta pospuso la conversación hasta el jue 26 nov, 17:30',
     ],
     [{ code: 'bot_closed', reason: 'no_answer' }, nobody, 'Recordatorio sin respuesta: cerrada'],
+    [{ code: 'blocked' }, marta, 'Marta bloqueó al paciente en WhatsApp'],
+    [{ code: 'unblocked' }, { ...marta, isMe: true }, 'Desbloqueaste al paciente en WhatsApp'],
+    [
+      { code: 'block_failed', reason: '139102' },
+      marta,
+      'WhatsApp no bloqueó al paciente: solo deja bloquear a quien ha escrito en las últimas 24 horas',
+    ],
+    [
+      { code: 'unblock_failed', reason: '131016' },
+      marta,
+      'WhatsApp no desbloqueó al paciente (código 131016): sigue bloqueado',
+    ],
     [{ code: 'bot_closed' }, nobody, 'El bot terminó y cerró la conversación'],
   ])('%j', (event, author, expected) => {
     expect(say(event, author)).toBe(expected);

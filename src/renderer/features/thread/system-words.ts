@@ -18,7 +18,12 @@ const DEEDS = {
   pinned: 'pinned',
   unpinned: 'unpinned',
   unsnoozed: 'unsnoozed',
+  blocked: 'blocked',
+  unblocked: 'unblocked',
 } as const satisfies Record<string, string>;
+
+/** Meta's code: only who wrote in the last 24 hours can be blocked. */
+const NOT_WITHIN_24_HOURS = '139102';
 
 /** What happens by itself, whoever is named. */
 const HAPPENINGS = {
@@ -83,6 +88,12 @@ export function systemWords(
       if (event.until === undefined) return t('thread.system');
       return t(`thread.event.snoozed.${person}`, { who, until: dates.dateTime(Date.parse(event.until)) });
     }
+    case 'block_failed':
+      return event.reason === NOT_WITHIN_24_HOURS
+        ? t('thread.event.blockTooLate')
+        : t('thread.event.blockFailed', { code: event.reason ?? '' });
+    case 'unblock_failed':
+      return t('thread.event.unblockFailed', { code: event.reason ?? '' });
     default:
       return t('thread.system');
   }
