@@ -30,6 +30,8 @@ export interface SyncDeps {
   onPresence: (event: PresenceEvent) => void;
   /** Older messages than this instant are not brought here (relay time); null for all. */
   historyEdge: () => number | null;
+  /** The history has been read up to that instant. */
+  onHistoryEdge: () => void;
   /** The relay has ended this session, or revoked this device; the engine has stopped. */
   onRevoked: (reason: 'revoked' | 'deviceRevoked') => void;
 }
