@@ -109,7 +109,8 @@ export async function run({ messages: wanted, conversations: asked }: BenchOptio
     say(`${JSON.stringify(engine)}; the reference`);
     const reference = await runReference(bare.url, folder);
     await bare.close();
-    if (reference.messages !== messages)
+    // The relay may have added lines of its own: sessions of a bot that were over by now.
+    if (reference.messages < messages)
       throw new Error(`the reference holds ${reference.messages} messages`);
     const ratio = (taken: Taken) => Math.round((reference.seconds / taken.seconds) * 100) / 100;
     return {
