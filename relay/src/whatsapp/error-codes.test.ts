@@ -14,6 +14,7 @@ interface Expected {
   /** Wait before the first two retries, seconds. */
   waits?: [number, number];
   closesWindow?: true;
+  isBlock?: true;
   alerts?: true;
   readsTemplates?: true;
 }
@@ -43,7 +44,7 @@ const CODES: readonly (readonly [code: number, meaning: string, expected: Expect
   [80007, 'limit of the account', again(10, [30, 60])],
   [4, 'limit of the application', again(10, [30, 60])],
   [130472, 'part of an experiment', fails()],
-  [130403, 'we blocked this person', fails()],
+  [130403, 'we blocked this person', fails({ isBlock: true })],
   [130497, 'not to that country', fails()],
   [131021, 'our own number', fails()],
   [131030, 'not on the list of the test number', fails()],
@@ -138,6 +139,7 @@ describe('refused with', () => {
       ...(retry === null || retry.retries === Infinity ? {} : { retries: retry.retries }),
       ...(retry === null ? {} : { waits: [retry.waitMs(0) / 1_000, retry.waitMs(1) / 1_000] }),
       ...(rule.closesWindow ? { closesWindow: true } : {}),
+      ...(rule.isBlock ? { isBlock: true } : {}),
       ...(rule.alert ? { alerts: true } : {}),
       ...(rule.staleTemplates ? { readsTemplates: true } : {}),
     }).toEqual(expected);
@@ -166,7 +168,9 @@ describe('refused with', () => {
       expect([await patient.status(id), callsOf(id)]).toEqual(['sent', 2]);
     }
     expect(alerts).toEqual(expected.alerts ? [String(code)] : []);
-    expect(await patient.composer()).toBe(expected.closesWindow ? 'templates' : 'free');
+    expect(await patient.composer()).toBe(
+      expected.isBlock ? 'disabled' : expected.closesWindow ? 'templates' : 'free',
+    );
     expect(await areTemplatesDue()).toBe(expected.readsTemplates ?? false);
   });
 });

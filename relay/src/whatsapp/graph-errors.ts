@@ -14,6 +14,8 @@ export interface ErrorRule {
   retry: RetryRule | null;
   /** The customer service window is over, whatever we thought. */
   closesWindow: boolean;
+  /** The clinic has blocked the patient, perhaps outside Recado. */
+  isBlock: boolean;
   /** Only an administrator can put it right: nothing, or not much, goes out until then. */
   alert: boolean;
   /** What is known of the templates is no longer true. */
@@ -32,7 +34,13 @@ const maintenance: RetryRule = { retries: 10, waitMs: doubling(30 * SECOND, 5 * 
 /** As long as a message may still be sent at all. */
 const held: RetryRule = { retries: Infinity, waitMs: doubling(MINUTE, 10 * MINUTE) };
 
-const FINAL: ErrorRule = { retry: null, closesWindow: false, alert: false, staleTemplates: false };
+const FINAL: ErrorRule = {
+  retry: null,
+  closesWindow: false,
+  isBlock: false,
+  alert: false,
+  staleTemplates: false,
+};
 const retried = (retry: RetryRule): ErrorRule => ({ ...FINAL, retry });
 const ALERT: ErrorRule = { ...FINAL, alert: true };
 const STALE: ErrorRule = { ...FINAL, staleTemplates: true };
@@ -40,6 +48,7 @@ const STALE: ErrorRule = { ...FINAL, staleTemplates: true };
 const RULES: Record<string, ErrorRule> = {
   // More than 24 hours since the patient wrote.
   131047: { ...FINAL, closesWindow: true },
+  130403: { ...FINAL, isBlock: true },
 
   // Unknown error, or temporarily unavailable.
   1: retried(temporary),

@@ -126,9 +126,6 @@ export async function acceptMessage(
   return seq;
 }
 
-/** The clinic has blocked the patient. */
-const BLOCKED_CODE = '130403';
-
 /** WhatsApp refused the message, at once or later. */
 export async function failMessage(
   scope: ApplyScope,
@@ -149,7 +146,7 @@ export async function failMessage(
   }
   const rule = errorRuleOf(failure.code);
   if (rule.closesWindow) events.push({ type: 'windowDenied', at: scope.now });
-  if (failure.code === BLOCKED_CODE) events.push({ type: 'foundBlocked' });
+  if (rule.isBlock) events.push({ type: 'foundBlocked' });
   if (rule.staleTemplates) {
     await templatesAreStale(scope.client, scope.clinicId, { phoneNumberId: message.numberId }, scope.now);
   }
