@@ -234,9 +234,9 @@ export const en = {
       spam: 'Spam',
     },
     block: {
-      blocking: 'Blocking on WhatsApp…',
-      blocked: 'Blocked on WhatsApp',
-      unblocking: 'Unblocking on WhatsApp…',
+      blocking: 'Blocking…',
+      blocked: 'Blocked',
+      unblocking: 'Unblocking…',
     },
     empty: {
       all: {
@@ -487,6 +487,9 @@ export const en = {
     draftKept: 'Your text is kept.',
     spamTitle: 'Marked as spam',
     spamText: 'Nothing can be written in a spam conversation.',
+    blockedTitle: 'Blocked on WhatsApp',
+    blockingTitle: 'Blocking on WhatsApp…',
+    unblockingTitle: 'Unblocking on WhatsApp…',
     blockingText: 'WhatsApp has not confirmed it yet.',
     unblockingText: 'You can write as soon as WhatsApp confirms it.',
     takesOver: 'The bot handles it: when you write, it becomes yours',

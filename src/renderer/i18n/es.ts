@@ -246,9 +246,9 @@ export const es = {
       spam: 'Spam',
     },
     block: {
-      blocking: 'Bloqueando en WhatsApp…',
-      blocked: 'Bloqueado en WhatsApp',
-      unblocking: 'Desbloqueando en WhatsApp…',
+      blocking: 'Bloqueando…',
+      blocked: 'Bloqueado',
+      unblocking: 'Desbloqueando…',
     },
     empty: {
       all: {
@@ -503,6 +503,9 @@ export const es = {
     draftKept: 'Tu texto se conserva.',
     spamTitle: 'Marcada como spam',
     spamText: 'En una conversación de spam no se puede escribir.',
+    blockedTitle: 'Bloqueado en WhatsApp',
+    blockingTitle: 'Bloqueando en WhatsApp…',
+    unblockingTitle: 'Desbloqueando en WhatsApp…',
     blockingText: 'WhatsApp aún no lo ha confirmado.',
     unblockingText: 'En cuanto WhatsApp lo confirme, podrás escribirle.',
     takesOver: 'La lleva el bot: al escribir, tomas tú la conversación',

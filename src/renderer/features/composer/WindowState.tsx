@@ -102,7 +102,7 @@ export function LockedWindow({ facts, hasText, conversationId }: LockedWindowPro
   const last = facts.lastInboundSentAt;
   const title =
     blockState !== 'none'
-      ? (`list.block.${blockState}` as const)
+      ? (`composer.${blockState}Title` as const)
       : isDisabled
         ? 'composer.spamTitle'
         : isNever

@@ -149,6 +149,11 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
           </Chip>
         ) : null}
         {due ? appointmentChip : null}
+        {row.facts.blockState === undefined || row.facts.blockState === 'none' ? null : (
+          <Chip tone="warn" icon={<Ban size={11} aria-hidden="true" />}>
+            {t(`list.block.${row.facts.blockState}`)}
+          </Chip>
+        )}
         {row.snoozedUntil === null || row.snoozedUntil <= now ? null : (
           <Chip tone="accent" icon={<AlarmClock size={12} aria-hidden="true" />}>
             {t('list.snoozed', { time: dates.appointment(row.snoozedUntil, now).toLocaleLowerCase() })}
@@ -170,11 +175,6 @@ export const InboxRowView = memo(function InboxRowView(props: InboxRowViewProps)
             {t(`list.badge.${badge}`)}
           </Chip>
         ))}
-        {row.facts.blockState === undefined || row.facts.blockState === 'none' ? null : (
-          <Chip tone="warn" icon={<Ban size={11} aria-hidden="true" />}>
-            {t(`list.block.${row.facts.blockState}`)}
-          </Chip>
-        )}
         {row.hasDraft ? (
           <Chip tone="accent" icon={<Pencil size={11} aria-hidden="true" />}>
             {t('list.draft')}
