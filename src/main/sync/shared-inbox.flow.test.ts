@@ -226,6 +226,45 @@ describe('what is shown at once', () => {
   });
 });
 
+describe('a patient blocked at WhatsApp (T26)', () => {
+  it('is blocked for both, nothing leaves for them, and taking it back unblocks', async () => {
+    const conversationId = await idOf(marta);
+    await act(marta, conversationId, { type: 'markSpam' });
+    const { actionId } = await act(marta, conversationId, { type: 'block' });
+    expect((await rowOf(marta)).facts.blockState).toMatch(/^block/);
+    await rowOf(luis, ({ facts }) => facts.blockState === 'blocked');
+    await act(luis, conversationId, { type: 'unmarkSpam' });
+    const reply = await luis.call('message.send', { conversationId, text: 'Hola' });
+    expect(reply).toEqual({ ok: false, error: { code: 'conversation_blocked' } });
+    await marta.ask('action.undo', { actionId });
+    await rowOf(luis, ({ facts }) => facts.blockState === 'none');
+    await luis.ask('message.send', { conversationId, text: 'Ya puede' });
+    await textOf(marta, conversationId, 'Ya puede');
+    const { items } = await marta.ask('thread.page', { conversationId, before: null, limit: 200 });
+    expect(items.flatMap(({ content }) => content.event?.code ?? [])).toEqual([
+      'marked_spam',
+      'blocked',
+      'unmarked_spam',
+      'unblocked',
+      'assigned',
+    ]);
+    await endTheSame();
+  });
+
+  it('is said not to be when WhatsApp refuses', async () => {
+    const conversationId = await idOf(marta);
+    world.sandbox.faults.add({ kind: 'refuseBlock', code: 139_102 });
+    await act(marta, conversationId, { type: 'markSpam' });
+    await act(marta, conversationId, { type: 'block' });
+    await marta.until(async () => {
+      const { items } = await marta.ask('thread.page', { conversationId, before: null, limit: 200 });
+      return items.some(({ content }) => content.event?.code === 'block_failed');
+    });
+    await rowOf(marta, ({ facts }) => facts.blockState === 'none');
+    expect(await act(marta, conversationId, { type: 'unblock' })).toMatchObject({ count: 0 });
+  });
+});
+
 describe('what was decided on less than the relay knows', () => {
   it('a close is refused when the patient has written meanwhile, and said once (T34)', async () => {
     const conversationId = await idOf(luis);
