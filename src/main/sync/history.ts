@@ -141,12 +141,14 @@ export function createHistoryFill(deps: SyncDeps & { turns: Turns; board: Status
     async run(signal) {
       pause = createPause(deps);
       progress = null;
-      const endPause = pause.close;
-      signal.addEventListener('abort', endPause, { once: true });
+      const { controller: running, release } = followSignal(signal);
+      running.signal.addEventListener('abort', pause.close, { once: true });
       try {
-        return await runUntil(signal);
+        return await runUntil(running.signal);
       } finally {
-        signal.removeEventListener('abort', endPause);
+        // Whatever the relay still says of this run comes too late to be shown.
+        running.abort();
+        release();
         progress = null;
         board.setHistoryProgress(null);
       }
