@@ -110,8 +110,7 @@ export async function run({ messages: wanted, conversations: asked }: BenchOptio
     const reference = await runReference(bare.url, folder);
     await bare.close();
     // The relay may have added lines of its own: sessions of a bot that were over by now.
-    if (reference.messages < messages)
-      throw new Error(`the reference holds ${reference.messages} messages`);
+    if (reference.messages < messages) throw new Error(`the reference holds ${reference.messages} messages`);
     const ratio = (taken: Taken) => Math.round((reference.seconds / taken.seconds) * 100) / 100;
     return {
       messages,
